@@ -1,0 +1,81 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { build, type Plugin } from 'esbuild';
+import { musterPlugin } from '../../src/cli/oclif-plugin.ts';
+import { readPackageInfo } from '../../src/cli/package-info.ts';
+import { lazyOclif } from './lazy-oclif.ts';
+
+/**
+ * Bundles src/main.ts into `folder` and returns the chunk files.
+ * Two passes: esbuild splits only ES modules, V8's code cache is only to be had for scripts. So the first pass splits,
+ * the second turns each chunk into CommonJS.
+ */
+export async function bundle(root: string, folder: string): Promise<string[]> {
+  const split = await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'src/main.ts' },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    charset: 'ascii',
+    legalComments: 'none',
+    treeShaking: true,
+    external: ['*.node', 'pg-native'],
+    plugins: [await inlinedFacts(root), lazyOclif(), leanSsh2()],
+    write: false,
+    logLevel: 'warning',
+  });
+  for (const file of split.outputFiles) {
+    const name = file.path.slice(folder.length + 1);
+    const chunk = await build({
+      stdin: { contents: file.text, loader: 'js', sourcefile: name },
+      bundle: false,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+      minify: true,
+      charset: 'ascii',
+      supported: { 'dynamic-import': false },
+      define: { 'import.meta.dirname': '__dirname' },
+      write: false,
+      logLevel: 'warning',
+    });
+    await writeFile(`${folder}/${name}`, chunk.outputFiles[0]!.text);
+  }
+  return readdir(folder);
+}
+
+/** Replaces the modules that read package.json and load all commands by their results. */
+async function inlinedFacts(root: string): Promise<Plugin> {
+  const plugin = await musterPlugin(root);
+  const manifest = JSON.stringify(JSON.stringify(plugin.manifest));
+  const info = JSON.stringify(readPackageInfo());
+  return {
+    name: 'inlined-facts',
+    setup(setup) {
+      setup.onLoad({ filter: /src\/cli\/manifest\.ts$/ }, () => ({
+        contents: `export const builtInManifest = () => JSON.parse(${manifest});`,
+      }));
+      setup.onLoad({ filter: /src\/cli\/package-info\.ts$/ }, () => ({
+        contents: `export const readPackageInfo = () => (${info});`,
+      }));
+    },
+  };
+}
+
+/** ssh2's optional native parts are never installed; without this each start of a connection searches for them. */
+function leanSsh2(): Plugin {
+  return {
+    name: 'lean-ssh2',
+    setup(setup) {
+      setup.onResolve({ filter: /cpu-features|sshcrypto\.node$/ }, ({ path }) => ({
+        path,
+        namespace: 'absent',
+      }));
+      setup.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'throw new Error("absent");' }));
+    },
+  };
+}

@@ -1,0 +1,8 @@
+import type { Command } from '@oclif/core';
+
+type CommandModule = () => Promise<{ readonly default: Command.Class }>;
+
+/** Every command and its module; a module is loaded only when its command runs. Ids use `:` where users type a blank. */
+export const commandModules: Readonly<Record<string, CommandModule>> = {
+  nodes: () => import('../commands/nodes.ts'),
+};

@@ -1,0 +1,22 @@
+import { reportError } from './cli/report-error.ts';
+import { readPackageInfo } from './cli/package-info.ts';
+
+/**
+ * The program: a command line in, output and an exit status out.
+ * Sets `process.exitCode`; the process ends by itself when nothing is left to do.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const { version } = readPackageInfo();
+  if (argv[0] === '--version' && argv.length === 1) {
+    process.stdout.write(`muster ${version} (Node.js ${process.versions.node})\n`);
+    return;
+  }
+  try {
+    const { dispatch } = await import('./cli/dispatch.ts');
+    await dispatch(argv);
+  } catch (error) {
+    const report = reportError(error, version);
+    process.stderr.write(report.text);
+    process.exitCode = report.exitCode;
+  }
+}
