@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { JournalError, storageError } from './journal-error.ts';
+import { prepareFolder, runsFolder } from './journal-folder.ts';
+import { identifyProcess } from './process-identity.ts';
+import type { Retention } from './prune.ts';
+import { pruneRuns } from './prune.ts';
+import { runIds, runSuffix } from './read-file.ts';
+import type { RunRecorder, SyncPolicy } from './recorder.ts';
+import { startRecording } from './recorder.ts';
+import type { HeaderRecord, RunHeader } from './records.ts';
+import { schemaVersion } from './records.ts';
+import type { Redactor } from './redact.ts';
+import { createRedactor } from './redact.ts';
+import type { AppendFile } from './run-file.ts';
+import { createAppendFile } from './run-file.ts';
+import { runIdAt, ticksAt } from './run-id.ts';
+import type { RunRecord, RunSummary, RunVerification } from './run-view.ts';
+import { showRun, summarizeRun, verifyRun } from './run-view.ts';
+
+/** Every run of this user on this machine. */
+export interface RunJournal {
+  /** Creates the run's file and writes its header. Throws a JournalError naming the folder and the remedy. */
+  startRun(header: RunHeader): Promise<RunRecorder>;
+  /** Newest first. Torn and damaged files are in it, with their `problem`. */
+  list(options?: ListOptions): Promise<RunSummary[]>;
+  /** `id`: a run id, the unique beginning of one, or `last`. Throws a JournalError: unknown, ambiguous, damaged. */
+  show(id: string): Promise<RunRecord>;
+  /** The newest run, undefined when none was ever recorded. Throws a JournalError when it is damaged. */
+  last(): Promise<RunRecord | undefined>;
+  /** Checks every line of one run. Throws only when there is no such run or no access. */
+  verify(id: string): Promise<RunVerification>;
+  /** Deletes old runs; returns their ids. */
+  prune(retention?: Retention): Promise<string[]>;
+}
+
+export interface ListOptions {
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
+export interface JournalOptions {
+  /** `${XDG_STATE_HOME:-~/.local/state}/muster`; made when the first run is recorded. */
+  readonly folder: string;
+  /** This machine's name. */
+  readonly host: string;
+  /** Default: `intents`. */
+  readonly fsync?: SyncPolicy;
+  /** Default: one without registered secrets. */
+  readonly redactor?: Redactor;
+  /** Called at most once a run, when a record after the header could not be written. */
+  readonly onProblem: (problem: JournalError) => void;
+  /** Wall clock in milliseconds; default: Date.now. */
+  readonly now?: () => number;
+}
+
+/** Touches no file until it is asked for something. */
+export function openJournal(options: JournalOptions): RunJournal {
+  const { fsync: policy = 'intents', redactor = createRedactor(), now = Date.now } = options;
+  const place = { folder: runsFolder(options.folder), host: options.host };
+  let lastTicks = 0;
+
+  /** A free name, later than any this process has used. */
+  const createRunFile = (folder: string): { id: string; file: AppendFile } => {
+    for (;;) {
+      lastTicks = Math.max(ticksAt(now()), lastTicks + 1);
+      const id = runIdAt(lastTicks);
+      try {
+        return { id, file: createAppendFile(folder, `${id}${runSuffix}`) };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+          throw storageError('record runs in', folder, error);
+        }
+      }
+    }
+  };
+
+  return {
+    async startRun(header) {
+      const folder = prepareFolder(options.folder);
+      const { id, file } = createRunFile(folder);
+      const path = `${folder}/${id}${runSuffix}`;
+      try {
+        const record = headerRecord(id, header, { redactor, now: now(), host: options.host });
+        return startRecording(record, { file, path, policy, redactor, now, onProblem: options.onProblem });
+      } catch (error) {
+        file.discard();
+        throw storageError('record runs in', folder, error);
+      }
+    },
+    async list({ limit = Infinity } = {}) {
+      return runIds(place.folder)
+        .slice(0, limit)
+        .map((id) => summarizeRun(place, id));
+    },
+    async show(id) {
+      return showRun(place, findRun(place.folder, id));
+    },
+    async last() {
+      const [newest] = runIds(place.folder);
+      return newest === undefined ? undefined : showRun(place, newest);
+    },
+    async verify(id) {
+      return verifyRun(place, findRun(place.folder, id));
+    },
+    async prune(retention) {
+      return pruneRuns(place, now(), retention);
+    },
+  };
+}
+
+function headerRecord(
+  id: string,
+  header: RunHeader,
+  { redactor, now, host }: { redactor: Redactor; now: number; host: string },
+): HeaderRecord {
+  const settings = Object.entries(header.settings ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redactor.text(value) : value,
+  ]);
+  return {
+    type: 'run',
+    schema: schemaVersion,
+    id,
+    kind: header.kind ?? 'ad-hoc',
+    at: new Date(now).toISOString(),
+    musterVersion: header.musterVersion,
+    operator: header.operator,
+    host,
+    cwd: header.cwd,
+    argv: redactor.words(header.argv),
+    nodeSet: { ...header.nodeSet, written: redactor.text(header.nodeSet.written) },
+    command: redactor.text(header.command),
+    commandSha256: createHash('sha256').update(header.command).digest('hex'),
+    settings: Object.fromEntries(settings) as HeaderRecord['settings'],
+    process: identifyProcess(process.pid),
+  };
+}
+
+/** The one run whose id begins with `text`. */
+function findRun(folder: string, text: string): string {
+  const ids = runIds(folder);
+  const hint = 'Run `muster runs list` to see them.';
+  if (text === 'last') {
+    if (ids[0] !== undefined) return ids[0];
+    throw new JournalError('no run is recorded yet', { code: 'UNKNOWN_RUN' });
+  }
+  const found = text === '' ? [] : ids.filter((id) => id.startsWith(text));
+  if (found.length > 1) {
+    const some = found.slice(0, 3).join(', ');
+    const more = found.length > 3 ? `, … (${found.length} runs)` : '';
+    throw new JournalError(`run "${text}" is ambiguous: ${some}${more}`, { code: 'UNKNOWN_RUN', hint });
+  }
+  if (found[0] === undefined) throw new JournalError(`no run "${text}"`, { code: 'UNKNOWN_RUN', hint });
+  return found[0];
+}
