@@ -1,0 +1,157 @@
+import {
+  type GroupDefinition,
+  type GroupResolver,
+  UnknownGroupError,
+  UnknownGroupSourceError,
+} from '../nodeset/group-resolver.ts';
+import { UserError } from '../errors.ts';
+import { printable } from '../config/ini.ts';
+import { isGroupName } from './group-name.ts';
+import type { GroupSource, GroupSourceKind } from './group-source.ts';
+import { type LoadedSources, type LoadOptions, loadSources } from './load-sources.ts';
+import { nearestNames } from './nearest.ts';
+
+/** How groups are looked up. */
+export interface GroupResolverOptions extends LoadOptions {
+  /** The source of `@name` without a source, instead of the configured default (`-s`). */
+  readonly defaultSource?: string;
+}
+
+/** One source, as `muster groups` and `nodeset --groupsources` list it. */
+export interface GroupSourceInfo {
+  readonly name: string;
+  readonly kind: GroupSourceKind;
+  readonly origins: readonly string[];
+  readonly isDefault: boolean;
+}
+
+/** The group resolver of node sets, and what listing groups needs besides. */
+export interface Groups extends GroupResolver {
+  /** The source that `@name` means; undefined when there is no source at all. */
+  defaultSource(): Promise<string | undefined>;
+  /** Every source, the default first. */
+  sources(): Promise<readonly GroupSourceInfo[]>;
+  /** The names of the groups the node is in, if the source can tell directly; else undefined. */
+  reverse(source: string | undefined, node: string): Promise<readonly string[] | undefined>;
+}
+
+/**
+ * Looks groups up in the configuration of ClusterShell and muster. Nothing is read before the first question, so a
+ * command line of plain node names costs nothing; a broken file fails the first question, whatever source it asks.
+ */
+export function createGroupResolver(options: GroupResolverOptions): Groups {
+  let loading: Promise<LoadedSources> | undefined;
+  const load = () => (loading ??= loadSources(options));
+
+  async function find(name: string | undefined): Promise<GroupSource> {
+    const loaded = await load();
+    const wanted = name ?? options.defaultSource ?? loaded.defaultSource;
+    const source = wanted === undefined ? undefined : loaded.sources.get(wanted);
+    if (source !== undefined) {
+      return source;
+    }
+    throw unknownSource(wanted, loaded);
+  }
+
+  return {
+    async group(sourceName, name) {
+      if (!isGroupName(name)) {
+        throw new UserError(`"${printable(name)}" cannot be the name of a group`, {
+          code: 'GROUP_NAME',
+          hint: 'Names of groups are made of letters, digits and . _ - : + = / %.',
+        });
+      }
+      const source = await find(sourceName);
+      const definition = await source.group(name);
+      if (definition !== undefined) {
+        return definition;
+      }
+      throw await unknownGroup(source, name, await load());
+    },
+    async all(sourceName) {
+      const source = await find(sourceName);
+      return (await source.all()) ?? unionOfGroups(source);
+    },
+    async groupNames(sourceName) {
+      return listGroups(await find(sourceName));
+    },
+    async defaultSource() {
+      return options.defaultSource ?? (await load()).defaultSource;
+    },
+    async sources() {
+      const { sources, defaultSource } = await load();
+      const chosen = options.defaultSource ?? defaultSource;
+      return [...sources.values()]
+        .map(({ name, kind, origins }) => ({ name, kind, origins, isDefault: name === chosen }))
+        .toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+    },
+    async reverse(sourceName, node) {
+      return (await find(sourceName)).reverse(node);
+    },
+  };
+}
+
+async function listGroups(source: GroupSource): Promise<readonly string[]> {
+  const names = await source.groupNames();
+  if (names === undefined) {
+    throw new UserError(`group source "${source.name}" cannot list its groups`, {
+      code: 'NO_GROUP_LIST',
+      hint: `It has no "list" upcall (${source.origins.join(', ')}).`,
+    });
+  }
+  return names;
+}
+
+async function unionOfGroups(source: GroupSource): Promise<GroupDefinition> {
+  const names = await listGroups(source);
+  const definitions = await Promise.all(names.map((name) => source.group(name)));
+  return {
+    expressions: definitions.flatMap((definition) => definition?.expressions ?? []),
+    source: source.name,
+    origin: `all groups of "${source.name}"`,
+  };
+}
+
+function unknownSource(
+  name: string | undefined,
+  { sources, searched }: LoadedSources,
+): UnknownGroupSourceError {
+  if (sources.size === 0) {
+    const what =
+      name === undefined ? 'no group source is configured' : `unknown group source "${printable(name)}"`;
+    return new UnknownGroupSourceError(what, {
+      code: 'UNKNOWN_GROUP_SOURCE',
+      hint: `No groups.conf, groups.conf.d or groups.d was found in: ${searched.join(', ')}.`,
+    });
+  }
+  return new UnknownGroupSourceError(`unknown group source "${printable(name ?? '')}"`, {
+    code: 'UNKNOWN_GROUP_SOURCE',
+    hint: `Sources: ${[...sources.keys()].join(', ')}.`,
+  });
+}
+
+/** Names what one may have meant: the same group of another source first, then names like it. */
+async function unknownGroup(
+  source: GroupSource,
+  name: string,
+  loaded: LoadedSources,
+): Promise<UnknownGroupError> {
+  const elsewhere: string[] = [];
+  for (const other of loaded.sources.values()) {
+    if (
+      other !== source &&
+      (other.kind === 'yaml' || other.kind === 'ansible') &&
+      (await other.group(name)) !== undefined
+    ) {
+      elsewhere.push(`@${other.name}:${name}`);
+    }
+  }
+  const names = await source.groupNames().catch(() => undefined);
+  const similar = nearestNames(name, names ?? []).map((near) => `@${source.name}:${near}`);
+  const candidates = [...elsewhere, ...similar].slice(0, 3);
+  const list = 'Run `muster groups` to see all of them.';
+  return new UnknownGroupError(`unknown group @${source.name}:${name}`, {
+    code: 'UNKNOWN_GROUP',
+    hint: candidates.length === 0 ? list : `Did you mean ${candidates.join(' or ')}? ${list}`,
+  });
+}
