@@ -1,0 +1,29 @@
+/** Why nothing can be written to a channel any more. */
+export type ChannelFailure =
+  /** The reader went away (`| head -1`): not an error, the run just stops. */
+  | { readonly kind: 'closed' }
+  /** Disk full, for example. */
+  | { readonly kind: 'error'; readonly code: string; readonly message: string };
+
+/** One way out to the user. */
+export interface OutputChannel {
+  /**
+   * Writes bytes, or text as UTF-8. The chunk belongs to the channel from now on. When a promise comes back, hold
+   * the input back until it resolves. Never throws and never rejects: after a failure everything is dropped.
+   */
+  write(chunk: Buffer | string): void | Promise<void>;
+  /** Resolves when everything is written, or will never be. */
+  flush(): Promise<void>;
+  readonly isTTY: boolean;
+  readonly failure: ChannelFailure | undefined;
+}
+
+/** Where a command prints. */
+export interface Terminal {
+  readonly stdout: OutputChannel;
+  readonly stderr: OutputChannel;
+  /** Width of the terminal, read anew each time; 80 when there is none. */
+  readonly columns: number;
+  /** What the terminal can show; `none` for TERM=dumb. */
+  readonly colors: 'none' | '16';
+}
