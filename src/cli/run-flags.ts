@@ -1,3 +1,4 @@
+import type { Interfaces } from '@oclif/core';
 import { boolean, string } from '@oclif/core/flags';
 
 const many = { multiple: true, multipleNonGreedy: true } as const;
@@ -149,7 +150,11 @@ export const outputFlags = {
 
 /** How a run rolls over the nodes. */
 export const rollingFlags = {
-  'stop-on-failure': boolean({ helpGroup: 'rolling', summary: 'Start nothing new after the first failure' }),
+  'stop-on-failure': boolean({
+    allowNo: true,
+    helpGroup: 'rolling',
+    summary: 'Start nothing new after the first failure; with -f 1 this is the default',
+  }),
   batch: string({
     helpGroup: 'rolling',
     helpValue: 'SIZES',
@@ -165,3 +170,14 @@ export const rollingFlags = {
   }),
   yes: boolean({ char: 'y', helpGroup: 'rolling', summary: 'Do not ask before running on many nodes' }),
 };
+
+export const runFlags = {
+  ...nodeFlags,
+  ...connectionFlags,
+  nostdin: boolean({ char: 'n', helpGroup: 'connection', summary: 'Give the nodes no standard input' }),
+  ...outputFlags,
+  ...rollingFlags,
+};
+
+/** The flags of `run` as oclif hands them over. */
+export type RunFlags = Interfaces.InferredFlags<typeof runFlags>;

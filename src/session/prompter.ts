@@ -1,0 +1,81 @@
+import { closeSync, openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+
+/** Asks the person at the terminal, one question after the other. */
+export interface TerminalPrompter {
+  /** The answer; undefined when there is none (Ctrl-C, Ctrl-D). */
+  ask(question: string, options: { echo: boolean }): Promise<string | undefined>;
+}
+
+/**
+ * Talks to the controlling terminal itself, so that it works with stdin and stdout redirected, as ssh does.
+ * Undefined where there is none: then nobody can answer, and nothing may wait for an answer.
+ * @param write shows text on the terminal, below whatever is being displayed
+ */
+export function openPrompter(write: (text: string) => void): TerminalPrompter | undefined {
+  if (!hasTerminal()) return undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ask(question, options) {
+      const answer = last.then(() => askOnce(question, options.echo, write));
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+  };
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function askOnce(
+  question: string,
+  echo: boolean,
+  write: (text: string) => void,
+): Promise<string | undefined> {
+  const input = new ReadStream(openSync('/dev/tty', 'r'));
+  input.setRawMode(true);
+  write(question);
+  try {
+    return await readAnswer(input, echo, write);
+  } finally {
+    input.setRawMode(false);
+    input.destroy();
+    write('\n');
+  }
+}
+
+/** Raw mode, so that a password never shows: editing keys are ours. */
+function readAnswer(
+  input: ReadStream,
+  echo: boolean,
+  write: (text: string) => void,
+): Promise<string | undefined> {
+  let answer = '';
+  return new Promise((resolve) => {
+    input.on('data', (chunk: Buffer) => {
+      for (const char of chunk.toString('utf8')) {
+        if (char === '\r' || char === '\n') return resolve(answer);
+        if (char === '\x03' || char === '\x04') return resolve(undefined);
+        if (char === '\x7f' || char === '\b') {
+          if (echo && answer !== '') write('\b \b');
+          answer = [...answer].slice(0, -1).join('');
+        } else if (char === '\x15') {
+          if (echo) write('\b \b'.repeat([...answer].length));
+          answer = '';
+        } else if (char >= ' ') {
+          answer += char;
+          if (echo) write(char);
+        }
+      }
+      return undefined;
+    });
+    input.once('end', () => resolve(undefined));
+    input.once('error', () => resolve(undefined));
+  });
+}

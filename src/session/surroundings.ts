@@ -1,0 +1,44 @@
+import { homedir, hostname, tmpdir, userInfo } from 'node:os';
+
+/** What a feature may know of the process it runs in. Features get it passed in; only this folder reads `process`. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly cwd: string;
+  readonly uid: number;
+  readonly user: string;
+  readonly host: string;
+  readonly temporaryFolder: string;
+  /** `${XDG_STATE_HOME:-~/.local/state}/muster`: journal, history. */
+  readonly stateFolder: string;
+  readonly stdinIsTTY: boolean;
+  readonly stdoutIsTTY: boolean;
+  readonly stderrIsTTY: boolean;
+}
+
+export function readSurroundings(): Surroundings {
+  const env = process.env;
+  const home = env['HOME'] || homedir();
+  const state = env['XDG_STATE_HOME'];
+  return {
+    env,
+    home,
+    cwd: process.cwd(),
+    uid: process.getuid?.() ?? -1,
+    get user() {
+      return userInfo().username;
+    },
+    host: hostname(),
+    temporaryFolder: tmpdir(),
+    stateFolder: `${state?.startsWith('/') === true ? state : `${home}/.local/state`}/muster`,
+    get stdinIsTTY() {
+      return process.stdin.isTTY === true;
+    },
+    get stdoutIsTTY() {
+      return process.stdout.isTTY === true;
+    },
+    get stderrIsTTY() {
+      return process.stderr.isTTY === true;
+    },
+  };
+}
