@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { dropInFolders } from '../config/drop-ins.ts';
 import { type IniDocument, type IniValue, mergeIni } from '../config/ini.ts';
 import { readIni, readNamedIni } from '../config/read-config.ts';
 import {
@@ -7,7 +8,7 @@ import {
   type ConfigEnvironment,
   ownFolder,
 } from '../config/search-path.ts';
-import { dropInFolders, mainSection } from './groups-conf.ts';
+import { mainSection } from './groups-conf.ts';
 import type { UpcallFolders } from './upcall-source.ts';
 
 /** groups.conf, merged, and what follows from where it was found. */

@@ -1,9 +1,10 @@
 import { ConfigError, type Place } from '../config/config-error.ts';
+import { dropInFiles } from '../config/drop-ins.ts';
 import type { IniDocument } from '../config/ini.ts';
 import { readNamedIni, readOptionalFile } from '../config/read-config.ts';
 import { dropIns, findMain, type FoundMain, foldersOf, namedMain } from './find-groups-conf.ts';
 import type { GroupSource } from './group-source.ts';
-import { dropInFiles, mainSection, sourceNames, sourceSections } from './groups-conf.ts';
+import { mainSection, sourceNames, sourceSections } from './groups-conf.ts';
 import { staticSource, type StaticSourcePart } from './static-source.ts';
 import { checkUpcallSection, upcallSource, type UpcallSettings } from './upcall-source.ts';
 import { parseYamlGroups } from './yaml-groups.ts';
