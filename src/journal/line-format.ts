@@ -5,9 +5,8 @@ import { crc32 } from 'node:zlib';
  * ISO 3309), eight lower-case hex digits. JSON never holds a raw newline, so the file stays readable with `less`.
  */
 export function encodeLine(json: string): Buffer {
-  const body = Buffer.from(json);
-  const crc = crc32(body).toString(16).padStart(8, '0');
-  return Buffer.concat([Buffer.from(`${body.length} ${crc} `), body, newline]);
+  const crc = crc32(json).toString(16).padStart(8, '0');
+  return Buffer.from(`${Buffer.byteLength(json)} ${crc} ${json}\n`);
 }
 
 /** Where a file stops being what was written. `line` counts from 1, `offset` is in bytes. */
@@ -18,41 +17,39 @@ export interface LineFault {
 }
 
 /** What a file's bytes hold. */
-export interface DecodedLines {
-  /** Whole and checked lines, in order, up to the first fault. */
-  readonly values: readonly object[];
+export interface ScannedLines {
+  /** The JSON of whole and checked lines, in order, up to the first fault. */
+  readonly bodies: readonly Buffer[];
   /** The last line was not written completely: what a crash or a full disk leaves. Everything before it is sound. */
   readonly torn?: LineFault;
   /** A line before the last is damaged: nothing after it can be trusted. */
   readonly damage?: LineFault;
-  /** Size in bytes of the whole lines: where a writer may go on. */
-  readonly soundBytes: number;
 }
 
-/** Reads lines until the first fault, and says whether that is a torn tail or damage inside. Never throws. */
-export function decodeLines(bytes: Buffer): DecodedLines {
-  const values: object[] = [];
+/** Checks lines until the first fault, and says whether that is a torn tail or damage inside. Never throws. */
+export function scanLines(bytes: Buffer): ScannedLines {
+  const bodies: Buffer[] = [];
   let offset = 0;
   while (offset < bytes.length) {
     const end = bytes.indexOf(0x0a, offset);
     const line = bytes.subarray(offset, end === -1 ? bytes.length : end);
-    const decoded = end === -1 ? unterminated(line) : decodeLine(line);
-    if ('what' in decoded) {
-      const fault = { line: values.length + 1, offset, what: decoded.what };
+    const checked = end === -1 ? unterminated(line) : checkLine(line);
+    if ('what' in checked) {
+      const fault = { line: bodies.length + 1, offset, what: checked.what };
       const isLast = (end === -1 || end === bytes.length - 1) && !resumesAfterZeros(line);
-      return { values, ...(isLast ? { torn: fault } : { damage: fault }), soundBytes: offset };
+      return { bodies, ...(isLast ? { torn: fault } : { damage: fault }) };
     }
-    values.push(decoded.value);
+    bodies.push(checked.body);
     offset = end + 1;
   }
-  return { values, soundBytes: offset };
+  return { bodies };
 }
 
-const newline = Buffer.from('\n');
 const prefix = /^(0|[1-9]\d{0,9}) ([0-9a-f]{8}) $/;
 const longestPrefix = 20;
 
-function decodeLine(line: Buffer): { value: object } | { what: string } {
+/** The JSON of one line without its newline, or what is wrong with it. */
+export function checkLine(line: Buffer): { body: Buffer } | { what: string } {
   const first = line.indexOf(0x20);
   const second = first === -1 ? -1 : line.indexOf(0x20, first + 1);
   if (second === -1 || second >= longestPrefix) return { what: notALine(line) };
@@ -61,12 +58,7 @@ function decodeLine(line: Buffer): { value: object } | { what: string } {
   const body = line.subarray(second + 1);
   if (body.length !== Number(match[1])) return { what: `${body.length} bytes instead of ${match[1]}` };
   if (crc32(body) !== Number.parseInt(match[2]!, 16)) return { what: 'checksum does not match' };
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null ? { value } : { what: 'not a JSON object' };
-  } catch {
-    return { what: 'not JSON' };
-  }
+  return { body };
 }
 
 function unterminated(line: Buffer): { what: string } {

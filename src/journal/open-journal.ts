@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { JournalError, storageError } from './journal-error.ts';
 import { prepareFolder, runsFolder } from './journal-folder.ts';
+import type { NodeOutput, OutputLimits } from './output-record.ts';
+import { readOutput, recordOutput } from './output-record.ts';
 import { identifyProcess } from './process-identity.ts';
 import type { Retention } from './prune.ts';
 import { pruneRuns } from './prune.ts';
-import { runIds, runSuffix } from './read-file.ts';
+import { outputSuffix, readJournalFile, runIds, runSuffix } from './read-file.ts';
 import type { RunRecorder, SyncPolicy } from './recorder.ts';
 import { startRecording } from './recorder.ts';
 import type { HeaderRecord, RunHeader } from './records.ts';
 import { schemaVersion } from './records.ts';
 import type { Redactor } from './redact.ts';
 import { createRedactor } from './redact.ts';
-import type { AppendFile } from './run-file.ts';
-import { createAppendFile } from './run-file.ts';
+import type { AppendFile } from './append-file.ts';
+import { createAppendFile } from './append-file.ts';
 import { runIdAt, ticksAt } from './run-id.ts';
 import type { RunRecord, RunSummary, RunVerification } from './run-view.ts';
 import { showRun, summarizeRun, verifyRun } from './run-view.ts';
@@ -20,7 +22,7 @@ import { showRun, summarizeRun, verifyRun } from './run-view.ts';
 /** Every run of this user on this machine. */
 export interface RunJournal {
   /** Creates the run's file and writes its header. Throws a JournalError naming the folder and the remedy. */
-  startRun(header: RunHeader): Promise<RunRecorder>;
+  startRun(header: RunHeader, options?: StartOptions): Promise<RunRecorder>;
   /** Newest first. Torn and damaged files are in it, with their `problem`. */
   list(options?: ListOptions): Promise<RunSummary[]>;
   /** `id`: a run id, the unique beginning of one, or `last`. Throws a JournalError: unknown, ambiguous, damaged. */
@@ -29,6 +31,8 @@ export interface RunJournal {
   last(): Promise<RunRecord | undefined>;
   /** Checks every line of one run. Throws only when there is no such run or no access. */
   verify(id: string): Promise<RunVerification>;
+  /** What the nodes of a run wrote, when that was recorded. Throws a JournalError when it was not, or is damaged. */
+  output(id: string): Promise<NodeOutput[]>;
   /** Deletes old runs; returns their ids. */
   prune(retention?: Retention): Promise<string[]>;
 }
@@ -36,6 +40,11 @@ export interface RunJournal {
 export interface ListOptions {
   /** At most so many, the newest. */
   readonly limit?: number;
+}
+
+export interface StartOptions {
+  /** Keep the nodes' output too. */
+  readonly recordOutput?: OutputLimits;
 }
 
 export interface JournalOptions {
@@ -75,15 +84,26 @@ export function openJournal(options: JournalOptions): RunJournal {
   };
 
   return {
-    async startRun(header) {
+    async startRun(header, { recordOutput: limits } = {}) {
       const folder = prepareFolder(options.folder);
       const { id, file } = createRunFile(folder);
       const path = `${folder}/${id}${runSuffix}`;
+      let output: AppendFile | undefined;
       try {
-        const record = headerRecord(id, header, { redactor, now: now(), host: options.host });
-        return startRecording(record, { file, path, policy, redactor, now, onProblem: options.onProblem });
+        if (limits !== undefined) output = createAppendFile(folder, `${id}${outputSuffix}`);
+        const record = await headerRecord(id, header, { redactor, now: now(), host: options.host });
+        return startRecording(record, {
+          file,
+          path,
+          policy,
+          redactor,
+          now,
+          onProblem: options.onProblem,
+          ...(output === undefined ? {} : { output: recordOutput(output, redactor, limits) }),
+        });
       } catch (error) {
         file.discard();
+        output?.discard();
         throw storageError('record runs in', folder, error);
       }
     },
@@ -102,17 +122,30 @@ export function openJournal(options: JournalOptions): RunJournal {
     async verify(id) {
       return verifyRun(place, findRun(place.folder, id));
     },
+    async output(id) {
+      const run = findRun(place.folder, id);
+      const path = `${place.folder}/${run}${outputSuffix}`;
+      if (!existsSync(path)) {
+        throw new JournalError(`output of run ${run} was not recorded`, {
+          code: 'NO_OUTPUT_RECORDED',
+          hint: 'Run with --record-output to keep it.',
+        });
+      }
+      return readOutput(readJournalFile(path), path);
+    },
     async prune(retention) {
       return pruneRuns(place, now(), retention);
     },
   };
 }
 
-function headerRecord(
+async function headerRecord(
   id: string,
   header: RunHeader,
   { redactor, now, host }: { redactor: Redactor; now: number; host: string },
-): HeaderRecord {
+): Promise<HeaderRecord> {
+  // Loads OpenSSL: 5 ms that reading the journal does not need.
+  const { createHash } = await import('node:crypto');
   const settings = Object.entries(header.settings ?? {}).map(([name, value]) => [
     name,
     typeof value === 'string' ? redactor.text(value) : value,

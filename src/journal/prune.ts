@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import { storageError } from './journal-error.ts';
-import { runIds, runSuffix } from './read-file.ts';
+import { outputSuffix, runIds, runSuffix } from './read-file.ts';
 import { startOfRun } from './run-id.ts';
 import type { ReaderPlace } from './run-view.ts';
 import { summarizeRun } from './run-view.ts';
@@ -29,7 +29,7 @@ export function pruneRuns(place: ReaderPlace, now: number, retention: Retention 
     const { state, header } = summarizeRun(place, id);
     if (state === 'unreadable' || state === 'running') continue;
     if (state === 'interrupted' && (header?.kind === 'rolling' || header?.host !== place.host)) continue;
-    deleteFile(`${place.folder}/${id}.output`);
+    deleteFile(`${place.folder}/${id}${outputSuffix}`);
     deleteFile(`${place.folder}/${id}${runSuffix}`);
     pruned.push(id);
   }

@@ -3,6 +3,7 @@ import { JournalError, storageError } from './journal-error.ts';
 import { isRunId } from './run-id.ts';
 
 export const runSuffix = '.jsonl';
+export const outputSuffix = '.output';
 
 /** Names of the recorded runs, newest first. A folder that does not exist yet holds none. */
 export function runIds(folder: string): string[] {

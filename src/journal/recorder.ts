@@ -1,9 +1,11 @@
+import type { OutputStream } from '../fanout/executor.ts';
 import type { FanoutObserver, NodeReport } from '../fanout/observer.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
 import { succeeded } from '../fanout/outcome.ts';
 import type { JournalError } from './journal-error.ts';
 import { storageError } from './journal-error.ts';
 import { encodeLine } from './line-format.ts';
+import type { OutputRecorder } from './output-record.ts';
 import type { Redactor } from './redact.ts';
 import type {
   EndedRecord,
@@ -13,7 +15,7 @@ import type {
   RunFileRecord,
   StartedRecord,
 } from './records.ts';
-import type { AppendFile } from './run-file.ts';
+import type { AppendFile } from './append-file.ts';
 
 /**
  * When records are forced to disk.
@@ -29,6 +31,8 @@ export interface RunRecorder extends FanoutObserver {
   readonly id: string;
   started(node: string): void | Promise<void>;
   ended(report: NodeReport): void | Promise<void>;
+  /** Present only when output is recorded. */
+  output?(node: string, stream: OutputStream, chunk: Buffer): void;
   /** The last record; then the file is closed. Call once. Never rejects: see `onProblem`. */
   finish(end: RunEnd): Promise<void>;
 }
@@ -37,6 +41,7 @@ export interface RecorderOptions {
   readonly file: AppendFile;
   readonly path: string;
   readonly policy: SyncPolicy;
+  readonly output?: OutputRecorder;
   readonly redactor: Redactor;
   readonly now: () => number;
   /** Called at most once a run, when a record could not be written or forced to disk. */
@@ -51,7 +56,7 @@ export interface RecorderOptions {
  * with a JournalError, and the intent that could not be written is dropped: its effect must not happen.
  */
 export function startRecording(header: HeaderRecord, options: RecorderOptions): RunRecorder {
-  const { file, policy, redactor, now } = options;
+  const { file, policy, redactor, now, output } = options;
   const begun = performance.now();
   const waiting: Buffer[] = [];
   const tally = startTally();
@@ -122,8 +127,14 @@ export function startRecording(header: HeaderRecord, options: RecorderOptions): 
       append(record);
       return headerSync;
     },
+    ...(output === undefined ? {} : { output: (node, stream, chunk) => output.add(node, stream, chunk) }),
     ended({ node, outcome, durationMs, bytes }) {
       tally.add(outcome);
+      try {
+        output?.ended(node);
+      } catch (error) {
+        report(error);
+      }
       const record: EndedRecord = {
         type: 'ended',
         node,
@@ -145,6 +156,7 @@ export function startRecording(header: HeaderRecord, options: RecorderOptions): 
         counts: tally.counts(),
       });
       if (failure === undefined && policy !== 'never') await sync().catch(ignoreReported);
+      output?.close();
       file.close();
     },
   };

@@ -1,5 +1,5 @@
 import { secretForms } from './secret-forms.ts';
-import { announcesSecret, secretPatterns } from './secret-patterns.ts';
+import { announcesSecret, maskPatterns } from './secret-patterns.ts';
 
 /** What stands where a secret was. */
 export const mask = '***';
@@ -14,8 +14,11 @@ export interface Redactor {
   text(text: string): string;
   /** A command line already split into words: `--password`, then its value. */
   words(words: readonly string[]): string[];
-  /** Remote output: by value only, bytes that belong to no secret are untouched. */
-  bytes(bytes: Buffer): Buffer;
+  /**
+   * Remote output: by value only, bytes that belong to no secret are untouched.
+   * `isCut`: there was more; an end that is the beginning of a secret is taken away.
+   */
+  bytes(bytes: Buffer, isCut?: boolean): Buffer;
 }
 
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
@@ -24,18 +27,19 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     for (const form of secretForms(secret)) forms.add(form);
   };
   for (const secret of secrets) register(secret);
-  const text = (text: string): string => maskPatterns(maskForms(text, forms));
+  const text = (text: string): string => maskPatterns(maskForms(text, forms), mask);
   return {
     register,
     text,
     words(words) {
       return words.map((word, index) => (announcesSecret(words[index - 1] ?? '') ? mask : text(word)));
     },
-    bytes(bytes) {
+    bytes(bytes, isCut = false) {
       if (forms.size === 0) return bytes;
       const byteForms = [...forms].map((form) => Buffer.from(form).toString('latin1'));
       const before = bytes.toString('latin1');
-      const after = maskForms(before, byteForms);
+      const masked = maskForms(before, byteForms);
+      const after = isCut ? withoutBegunForm(masked, byteForms) : masked;
       return after === before ? bytes : Buffer.from(after, 'latin1');
     },
   };
@@ -60,8 +64,12 @@ function maskForms(text: string, forms: Iterable<string>): string {
   return masked + text.slice(end);
 }
 
-function maskPatterns(text: string): string {
-  let masked = text;
-  for (const pattern of secretPatterns) masked = masked.replace(pattern, `$1${mask}`);
-  return masked;
+function withoutBegunForm(text: string, forms: readonly string[]): string {
+  let end = text.length;
+  for (const form of forms) {
+    for (let length = Math.min(form.length - 1, text.length); length > text.length - end; length -= 1) {
+      if (text.endsWith(form.slice(0, length))) end = text.length - length;
+    }
+  }
+  return text.slice(0, end);
 }

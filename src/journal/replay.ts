@@ -1,6 +1,6 @@
 import type { NodeOutcome } from '../fanout/outcome.ts';
 import { succeeded } from '../fanout/outcome.ts';
-import type { DecodedLines } from './line-format.ts';
+import type { ScannedLines } from './line-format.ts';
 import type { FinishedRecord, HeaderRecord, Numbered, RunFileRecord } from './records.ts';
 import { schemaVersion } from './records.ts';
 
@@ -35,49 +35,51 @@ export interface UnreadableRun {
 }
 
 /** Replays the records of the run named `id`. Pure: the same bytes give the same answer. */
-export function replay(id: string, lines: DecodedLines): ReplayedRun | UnreadableRun {
-  const header = readHeader(id, lines);
-  if ('problem' in header) return header;
-  if (lines.damage !== undefined) return { problem: lines.damage.what, line: lines.damage.line };
-
+export function replay(id: string, lines: ScannedLines): ReplayedRun | UnreadableRun {
+  const ends = readEnds(id, lines);
+  if ('problem' in ends) return ends;
+  const { header, end } = ends;
   const nodes = new Map<string, NodeRecord>(
     header.nodeSet.nodes.map((node) => [node, { node, state: 'not-reached' }]),
   );
-  let end: FinishedRecord | undefined;
-  for (const [index, value] of lines.values.entries()) {
-    const line = index + 1;
-    const record = value as Numbered<RunFileRecord>;
-    if (record.n !== line) return { problem: `record ${record.n} in place of record ${line}`, line };
-    if (line === 1) continue;
-    if (end !== undefined) return { problem: 'a record after the end record', line };
-    if (record.type === 'finished') {
-      end = record;
-    } else if (record.type === 'started') {
+  const between = lines.bodies.length - (end === undefined ? 0 : 1);
+  for (let line = 2; line <= between; line += 1) {
+    const record = readRecord(lines, line);
+    if ('problem' in record) return record;
+    if (record.type === 'started') {
       nodes.set(record.node, { node: record.node, state: 'in-doubt', startedAt: new Date(record.at) });
     } else if (record.type === 'ended') {
-      nodes.set(record.node, {
-        ...nodes.get(record.node),
-        node: record.node,
-        state: succeeded(record.outcome) ? 'succeeded' : 'failed',
-        outcome: record.outcome,
-        durationMs: record.durationMs,
-        bytes: record.bytes,
-      });
+      const { type: _, n: __, outcome, ...report } = record;
+      const state = succeeded(outcome) ? 'succeeded' : 'failed';
+      nodes.set(record.node, { ...nodes.get(record.node), ...report, state, outcome });
     } else {
-      return { problem: `a record of type "${(value as { type?: string }).type}" in its place`, line };
+      return { problem: `a record of type "${record.type}" in its place`, line };
     }
   }
   return { header, nodes: [...nodes.values()], ...(end === undefined ? {} : { end }) };
 }
 
-/** The first record, checked: present, of this run, of a format this muster reads. */
-export function readHeader(id: string, lines: DecodedLines): HeaderRecord | UnreadableRun {
-  const header = lines.values[0] as HeaderRecord | undefined;
-  if (header === undefined) {
+/** The header and, when the run was finished, its end: enough for a list, without reading what is between. */
+export function readEnds(
+  id: string,
+  lines: ScannedLines,
+): { readonly header: HeaderRecord; readonly end?: FinishedRecord } | UnreadableRun {
+  const header = readHeader(id, lines);
+  if ('problem' in header) return header;
+  if (lines.damage !== undefined) return { problem: lines.damage.what, line: lines.damage.line };
+  const last = readRecord(lines, lines.bodies.length);
+  if ('problem' in last) return last;
+  return last.type === 'finished' ? { header, end: last } : { header };
+}
+
+function readHeader(id: string, lines: ScannedLines): HeaderRecord | UnreadableRun {
+  if (lines.bodies.length === 0) {
     const fault = lines.damage ?? lines.torn;
     const problem = fault === undefined ? 'empty file' : `first record: ${fault.what}`;
     return { problem, line: fault?.line ?? 0 };
   }
+  const header = readRecord(lines, 1);
+  if ('problem' in header) return header;
   if (header.type !== 'run' || typeof header.schema !== 'number') {
     return { problem: 'first record: not the header of a run', line: 1 };
   }
@@ -87,4 +89,16 @@ export function readHeader(id: string, lines: DecodedLines): HeaderRecord | Unre
   }
   if (header.id !== id) return { problem: `holds run ${header.id}, not ${id}`, line: 1 };
   return header;
+}
+
+function readRecord(lines: ScannedLines, line: number): Numbered<RunFileRecord> | UnreadableRun {
+  let record: Numbered<RunFileRecord> | null;
+  try {
+    record = JSON.parse(lines.bodies[line - 1]!.toString()) as Numbered<RunFileRecord> | null;
+  } catch {
+    return { problem: 'not JSON', line };
+  }
+  // A line that was taken out, added or moved has a good checksum and the wrong number.
+  if (record?.n !== line) return { problem: `record ${record?.n} in place of record ${line}`, line };
+  return record;
 }

@@ -1,11 +1,11 @@
-import type { DecodedLines } from './line-format.ts';
-import { decodeLines } from './line-format.ts';
+import type { ScannedLines } from './line-format.ts';
+import { scanLines } from './line-format.ts';
 import { JournalError } from './journal-error.ts';
 import { isAlive } from './process-identity.ts';
 import { readJournalFile, runSuffix } from './read-file.ts';
 import type { FinishedRecord, HeaderRecord, RunCounts } from './records.ts';
 import type { NodeRecord, ReplayedRun } from './replay.ts';
-import { replay } from './replay.ts';
+import { readEnds, replay } from './replay.ts';
 import { startOfRun } from './run-id.ts';
 
 /**
@@ -56,7 +56,7 @@ export interface ReaderPlace {
 /** Reads one run completely. Throws a JournalError naming file and line when it is damaged. */
 export function showRun(place: ReaderPlace, id: string): RunRecord {
   const path = runPath(place, id);
-  const lines = decodeLines(readJournalFile(path));
+  const lines = scanLines(readJournalFile(path));
   const run = replay(id, lines);
   if ('problem' in run) {
     const where = run.line === 0 ? path : `${path}:${run.line}`;
@@ -68,16 +68,21 @@ export function showRun(place: ReaderPlace, id: string): RunRecord {
   return view(place, id, run, lines);
 }
 
-/** Reads one run for a list. Never throws for what is in the file: that is the run's `problem`. */
+/**
+ * Reads one run for a list: every line is checked, but of a finished run only the ends are read.
+ * Never throws for what is in the file: that is the run's `problem`.
+ */
 export function summarizeRun(place: ReaderPlace, id: string): RunSummary {
-  let lines: DecodedLines;
+  let lines: ScannedLines;
   try {
-    lines = decodeLines(readJournalFile(runPath(place, id)));
+    lines = scanLines(readJournalFile(runPath(place, id)));
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     return { id, state: 'unreadable', startedAt: startOfRun(id), problem: error.message };
   }
-  const run = replay(id, lines);
+  const ends = readEnds(id, lines);
+  const run =
+    'header' in ends && ends.end !== undefined ? { ...ends, end: ends.end, nodes: [] } : replay(id, lines);
   if ('problem' in run) {
     const problem = run.line === 0 ? run.problem : `line ${run.line}: ${run.problem}`;
     return { id, state: 'unreadable', startedAt: startOfRun(id), problem };
@@ -88,8 +93,8 @@ export function summarizeRun(place: ReaderPlace, id: string): RunSummary {
 
 export function verifyRun(place: ReaderPlace, id: string): RunVerification {
   const path = runPath(place, id);
-  const lines = decodeLines(readJournalFile(path));
-  const records = lines.values.length;
+  const lines = scanLines(readJournalFile(path));
+  const records = lines.bodies.length;
   const run = replay(id, lines);
   if ('problem' in run) {
     return { id, path, sound: false, records, fault: { line: run.line, what: run.problem, torn: false } };
@@ -105,7 +110,7 @@ function runPath(place: ReaderPlace, id: string): string {
   return `${place.folder}/${id}${runSuffix}`;
 }
 
-function view(place: ReaderPlace, id: string, run: ReplayedRun, lines: DecodedLines): RunRecord {
+function view(place: ReaderPlace, id: string, run: ReplayedRun, lines: ScannedLines): RunRecord {
   const base = { ...run, id, startedAt: new Date(run.header.at) };
   const torn = lines.torn === undefined ? '' : `; line ${lines.torn.line} is torn: ${lines.torn.what}`;
   if (run.end !== undefined) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { decodeLines } from '../../../src/journal/line-format.ts';
+import { scanLines } from '../../../src/journal/line-format.ts';
 import { createRedactor } from '../../../src/journal/redact.ts';
 import { aHeader, openTestJournal, report } from './test-journal.ts';
 
@@ -52,11 +52,8 @@ describe('a recorded run', () => {
       const { journal, runFile } = openTestJournal({ fsync });
       const recorder = await journal.startRun(aHeader());
       const begun = recorder.started('node1');
-      expect(decodeLines(readFileSync(runFile(recorder.id))).values[1]).toMatchObject({
-        n: 2,
-        type: 'started',
-        node: 'node1',
-      });
+      const intent = scanLines(readFileSync(runFile(recorder.id))).bodies[1];
+      expect(JSON.parse(String(intent))).toMatchObject({ n: 2, type: 'started', node: 'node1' });
       await begun;
       await recorder.finish({ exitCode: 0 });
     }
