@@ -31,6 +31,8 @@ export interface Groups extends GroupResolver {
   defaultSource(): Promise<string | undefined>;
   /** Every source, the default first. */
   sources(): Promise<readonly GroupSourceInfo[]>;
+  /** Oddities met so far that do not stop anything, for the user to read. */
+  warnings(): readonly string[];
   /** The names of the groups the node is in, if the source can tell directly; else undefined. */
   reverse(source: string | undefined, node: string): Promise<readonly string[] | undefined>;
 }
@@ -41,6 +43,7 @@ export interface Groups extends GroupResolver {
  */
 export function createGroupResolver(options: GroupResolverOptions): Groups {
   let loading: Promise<LoadedSources> | undefined;
+  const warnings = new Set<string>();
   const load = () => (loading ??= loadSources(options));
 
   async function find(name: string | undefined): Promise<GroupSource> {
@@ -73,8 +76,15 @@ export function createGroupResolver(options: GroupResolverOptions): Groups {
       return (await source.all()) ?? unionOfGroups(source);
     },
     async groupNames(sourceName) {
-      return listGroups(await find(sourceName));
+      const source = await find(sourceName);
+      const names = await listGroups(source);
+      // One odd name must not keep the others from being listed (ClusterShell's issue 684).
+      for (const odd of names.filter((name) => !isGroupName(name))) {
+        warnings.add(`group source "${source.name}": "${printable(odd)}" cannot be the name of a group`);
+      }
+      return names.filter(isGroupName);
     },
+    warnings: () => [...warnings],
     async defaultSource() {
       return options.defaultSource ?? (await load()).defaultSource;
     },
@@ -102,14 +112,26 @@ async function listGroups(source: GroupSource): Promise<readonly string[]> {
   return names;
 }
 
+/** How many groups of a source without "all" are asked for at the same time. */
+const unionWidth = 8;
+
 async function unionOfGroups(source: GroupSource): Promise<GroupDefinition> {
   const names = await listGroups(source);
-  const definitions = await Promise.all(names.map((name) => source.group(name)));
-  return {
-    expressions: definitions.flatMap((definition) => definition?.expressions ?? []),
-    source: source.name,
-    origin: `all groups of "${source.name}"`,
-  };
+  const expressions: string[] = [];
+  for (let from = 0; from < names.length; from += unionWidth) {
+    const slice = names.slice(from, from + unionWidth);
+    const definitions = await Promise.all(slice.map((name) => source.group(name)));
+    for (const [index, definition] of definitions.entries()) {
+      if (definition === undefined) {
+        throw new UserError(
+          `all nodes of group source "${source.name}": it lists "${printable(slice[index]!)}", which cannot be looked up`,
+          { code: 'GROUP_NAME', hint: `Its groups come from ${source.origins.join(', ')}.` },
+        );
+      }
+      expressions.push(...definition.expressions);
+    }
+  }
+  return { expressions, source: source.name, origin: `all groups of "${source.name}"` };
 }
 
 function unknownSource(
