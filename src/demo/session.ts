@@ -1,0 +1,142 @@
+import type { Connection, ServerChannel, Session } from 'ssh2';
+
+import { homes } from './make-nodes.ts';
+import type { DemoNode } from './node.ts';
+import { findProgram } from './programs/table.ts';
+import { runInteractive } from './interactive.ts';
+import { runCommandLine } from './sh/command-line.ts';
+import { isSignalName, Job, Killed } from './sh/job.ts';
+import type { Shell } from './sh/shell.ts';
+import { channelStreams } from './channel-streams.ts';
+
+export interface SessionOptions {
+  readonly node: DemoNode;
+  readonly user: string;
+  readonly delayMs: number;
+}
+
+/** Serves one session channel: a command or a login shell, its signals, its terminal if it asked for one. */
+export function serveSession(session: Session, connection: Connection, options: SessionOptions): void {
+  const { node } = options;
+  const job = new Job();
+  const environment = new Map<string, string>();
+  let terminal = false;
+  session.on('env', (accept, _reject, { key, val }) => {
+    // As a Debian sshd: AcceptEnv LANG LC_*.
+    if (/^(?:LANG|LC_[A-Z]+)$/.test(key)) {
+      environment.set(key, val);
+    }
+    accept?.();
+  });
+  session.on('pty', (accept, _reject, { term }) => {
+    terminal = true;
+    environment.set('TERM', term || 'dumb');
+    accept?.();
+  });
+  session.on('window-change', (accept) => {
+    accept?.();
+  });
+  session.on('signal', (accept, _reject, { name }) => {
+    if (isSignalName(name)) {
+      job.deliver(name);
+    }
+    accept?.();
+  });
+  session.on('eof', () => {
+    // ssh2 1.17 refuses every request, signals too, once the client has closed its standard input; RFC 4254 does not.
+    (session as unknown as { _ending: boolean })._ending = false;
+  });
+
+  const serve = (channel: ServerChannel, body: (shell: Shell) => Promise<number>) => {
+    node.jobs.add(job);
+    const onGone = () => {
+      job.deliver('KILL');
+    };
+    connection.once('close', onGone);
+    channel.once('close', onGone);
+    const streams = channelStreams(channel, terminal ? job : undefined);
+    const shell = loginShell(options, job, environment, streams.descriptors);
+    void finish(
+      channel,
+      () => streams.flush(),
+      async () => {
+        if (options.delayMs > 0) {
+          await job.sleep(options.delayMs);
+        }
+        return body(shell);
+      },
+    ).finally(() => {
+      node.jobs.delete(job);
+      connection.removeListener('close', onGone);
+    });
+  };
+  session.on('exec', (accept, _reject, { command }) => {
+    serve(accept(), (shell) => runCommandLine(shell, command));
+  });
+  session.on('shell', (accept) => {
+    serve(accept(), (shell) => runInteractive(shell, terminal));
+  });
+}
+
+/** Runs to the end and says so to the client: exit status or exit signal, after all output. */
+async function finish(
+  channel: ServerChannel,
+  flush: () => Promise<void>,
+  body: () => Promise<number>,
+): Promise<void> {
+  let end: number | string;
+  try {
+    end = await body();
+  } catch (error) {
+    end = error instanceof Killed ? error.signal : 255;
+    if (!(error instanceof Killed)) {
+      channel.stderr.write(`muster demo: ${error instanceof Error ? error.stack : String(error)}\n`);
+    }
+  }
+  await flush();
+  if (typeof end === 'number') {
+    channel.exit(end);
+  } else {
+    channel.exit(end, false, '');
+  }
+  channel.end();
+}
+
+function loginShell(
+  { node, user }: SessionOptions,
+  job: Job,
+  environment: ReadonlyMap<string, string>,
+  descriptors: Shell['descriptors'],
+): Shell {
+  const home = homes.get(user)!;
+  const exported = new Map([
+    ['HOME', home],
+    ['LOGNAME', user],
+    ['PATH', '/usr/local/bin:/usr/bin:/bin'],
+    ['SHELL', '/bin/sh'],
+    ['USER', user],
+    ['PWD', home],
+    ...environment,
+  ]);
+  return {
+    node,
+    job,
+    user,
+    findProgram: (name) => findProgram(node, name),
+    subshell: false,
+    name: 'sh',
+    variables: new Map([...exported].map(([name, value]) => [name, { value, exported: true }])),
+    functions: new Map(),
+    options: new Set(),
+    traps: new Map(),
+    background: [],
+    descriptors,
+    positional: [],
+    folder: home,
+    status: 0,
+    line: 1,
+    tested: 0,
+    loops: 0,
+    umask: '0022',
+  };
+}
