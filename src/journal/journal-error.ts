@@ -17,7 +17,7 @@ export function storageError(doing: string, path: string, cause: unknown): Journ
   });
 }
 
-const elsewhere = 'or keep the journal elsewhere: XDG_STATE_HOME=FOLDER muster …';
+const elsewhere = 'or set XDG_STATE_HOME to keep the journal elsewhere';
 
 const remedies: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
   ENOSPC: { what: 'no space left', hint: `Free space on that file system, ${elsewhere}.` },

@@ -12,15 +12,17 @@ export function runsFolder(stateFolder: string): string {
  */
 export function prepareFolder(stateFolder: string): string {
   const runs = runsFolder(stateFolder);
-  try {
-    mkdirSync(runs, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    // mkdir -p on a dangling link or a file: the check below names it better.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw storageError('make the folder', runs, error);
+  // One after the other: nothing is made inside a folder that is refused.
+  for (const folder of [stateFolder, runs]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      // mkdir -p on a file or a dangling link: the check names it better.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw storageError('make the folder', folder, error);
+    }
+    checkFolder(folder);
   }
-  checkFolder(stateFolder);
-  checkFolder(runs);
   return runs;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { JournalError, storageError } from './journal-error.ts';
 import { prepareFolder, runsFolder } from './journal-folder.ts';
-import type { NodeOutput, OutputLimits } from './output-record.ts';
+import type { OutputLimits, RunOutput } from './output-record.ts';
 import { readOutput, recordOutput } from './output-record.ts';
 import { identifyProcess } from './process-identity.ts';
 import type { Retention } from './prune.ts';
@@ -32,7 +32,7 @@ export interface RunJournal {
   /** Checks every line of one run. Throws only when there is no such run or no access. */
   verify(id: string): Promise<RunVerification>;
   /** What the nodes of a run wrote, when that was recorded. Throws a JournalError when it was not, or is damaged. */
-  output(id: string): Promise<NodeOutput[]>;
+  output(id: string): Promise<RunOutput>;
   /** Deletes old runs; returns their ids. */
   prune(retention?: Retention): Promise<string[]>;
 }

@@ -100,17 +100,27 @@ export function recordOutput(
   };
 }
 
-/** Reads what recordOutput wrote, in the order nodes ended. Throws a JournalError where `path` is damaged. */
-export function readOutput(bytes: Buffer, path: string): NodeOutput[] {
+/** The recorded output of one run. */
+export interface RunOutput {
+  /** In the order they ended. */
+  readonly nodes: readonly NodeOutput[];
+  /** The last node's output was not written completely: muster died, or the disk was full. */
+  readonly problem?: string;
+}
+
+/** Reads what recordOutput wrote. Throws a JournalError where `path` is damaged before its end. */
+export function readOutput(bytes: Buffer, path: string): RunOutput {
   const nodes: NodeOutput[] = [];
   let offset = 0;
   while (offset < bytes.length) {
     const lineEnd = bytes.indexOf(0x0a, offset);
-    const line = checkLine(bytes.subarray(offset, Math.max(lineEnd, offset)));
+    if (lineEnd === -1) return { nodes, problem: cutOff };
+    const line = checkLine(bytes.subarray(offset, lineEnd));
     if ('what' in line) throw damaged(path, offset, line.what);
     const head = JSON.parse(line.body.toString()) as SectionHead;
     const stdoutEnd = lineEnd + 1 + head.stdout;
     const end = stdoutEnd + head.stderr;
+    if (end >= bytes.length) return { nodes, problem: `${cutOff} (${head.node})` };
     if (crc32(bytes.subarray(lineEnd + 1, end)) !== head.crc || bytes[end] !== 0x0a) {
       throw damaged(path, offset, `output of ${head.node} is not what was written`);
     }
@@ -122,8 +132,10 @@ export function readOutput(bytes: Buffer, path: string): NodeOutput[] {
     });
     offset = end + 1;
   }
-  return nodes;
+  return { nodes };
 }
+
+const cutOff = 'the last output is cut off';
 
 function damaged(path: string, offset: number, what: string): JournalError {
   return new JournalError(`recorded output cannot be read: ${path}, byte ${offset}: ${what}`, {

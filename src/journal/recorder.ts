@@ -79,12 +79,14 @@ export function startRecording(header: HeaderRecord, options: RecorderOptions): 
   /** Appends the record after those that wait; when that fails it waits too, and the reason comes back. */
   const append = (record: RunFileRecord): JournalError | undefined => {
     waiting.push(encode(record));
+    let written = 0;
     try {
-      file.append(waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting));
+      for (; written < waiting.length; written += 1) file.append(waiting[written]!);
     } catch (error) {
       return report(error);
+    } finally {
+      waiting.splice(0, written);
     }
-    waiting.length = 0;
     return undefined;
   };
 

@@ -67,6 +67,8 @@ export function readEnds(
   const header = readHeader(id, lines);
   if ('problem' in header) return header;
   if (lines.damage !== undefined) return { problem: lines.damage.what, line: lines.damage.line };
+  const misplaced = findMisplaced(lines);
+  if (misplaced !== undefined) return misplaced;
   const last = readRecord(lines, lines.bodies.length);
   if ('problem' in last) return last;
   return last.type === 'finished' ? { header, end: last } : { header };
@@ -98,7 +100,22 @@ function readRecord(lines: ScannedLines, line: number): Numbered<RunFileRecord> 
   } catch {
     return { problem: 'not JSON', line };
   }
-  // A line that was taken out, added or moved has a good checksum and the wrong number.
-  if (record?.n !== line) return { problem: `record ${record?.n} in place of record ${line}`, line };
-  return record;
+  return record?.n === line ? record : { problem: 'not a numbered record', line };
+}
+
+/**
+ * A line that was taken out, added or moved has a good checksum and the wrong number. The number comes first in a
+ * record, so that looking at it does not take reading the record.
+ */
+function findMisplaced(lines: ScannedLines): UnreadableRun | undefined {
+  for (const [index, body] of lines.bodies.entries()) {
+    const line = index + 1;
+    const number = /^{"n":(\d+)/.exec(body.toString('latin1', 0, 20))?.[1];
+    if (number === String(line)) continue;
+    return {
+      problem: number === undefined ? 'not a numbered record' : `record ${number} in place of record ${line}`,
+      line,
+    };
+  }
+  return undefined;
 }

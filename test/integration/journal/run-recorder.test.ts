@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scanLines } from '../../../src/journal/line-format.ts';
 import { createRedactor } from '../../../src/journal/redact.ts';
-import { aHeader, openTestJournal, report } from './test-journal.ts';
+import { aHeader, report } from './run-fixtures.ts';
+import { openTestJournal } from './test-journal.ts';
 
 describe('a recorded run', () => {
   it('is shown with who, when, where, what, and the outcome of every node', async () => {
