@@ -5,16 +5,13 @@ import { succeeded, type NodeOutcome } from '../fanout/outcome.ts';
 export interface ExitStatusOptions {
   /** -S: the largest exit code of the nodes is the status. */
   readonly maxRc: boolean;
-  /** A step of a rolling run was given up: some nodes were never tried. */
-  readonly interrupted: boolean;
 }
 
 /**
- * The status of a run: 0 all succeeded, 1 some node failed, 5 the state of some node is unknown, 130 interrupted.
+ * The status of a run: 0 all succeeded, 1 some node failed, 5 the state of some node is unknown.
  * With -S the largest remote exit code, where everything that is not an exit code counts 255, as for clush.
  */
 export function exitStatus(reports: readonly NodeReport[], options: ExitStatusOptions): number {
-  if (options.interrupted) return ExitCode.interrupted;
   if (options.maxRc) return Math.max(0, ...reports.map(({ outcome }) => outcomeCode(outcome)));
   if (reports.some(({ outcome }) => outcome.kind === 'unknown')) return ExitCode.unknownState;
   return reports.every(({ outcome }) => succeeded(outcome)) ? ExitCode.ok : ExitCode.nodesFailed;

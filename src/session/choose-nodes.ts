@@ -18,7 +18,11 @@ export interface ChosenNodes {
 }
 
 /** @throws UserError for a syntax error, an unknown group or an empty result: nothing has been contacted then */
-export async function chooseNodes(flags: RunFlags, resolver: GroupResolver, cwd: string): Promise<ChosenNodes> {
+export async function chooseNodes(
+  flags: RunFlags,
+  resolver: GroupResolver,
+  cwd: string,
+): Promise<ChosenNodes> {
   const options = { resolver, allowEmpty: flags['allow-empty'], blanksSeparate: true };
   const selection = {
     nodes: flags.nodes ?? [],
@@ -48,6 +52,9 @@ function describeSelection(flags: RunFlags): string {
 /** `-w db[1-3]` in a folder with a file named db1 reaches us as `-w db1`: clush warns, so do we. */
 function shellExpansionWarnings(nodes: readonly string[], flags: RunFlags, cwd: string): string[] {
   const only = nodes.length === 1 ? nodes[0]! : undefined;
-  if (only === undefined || flags.nodes?.includes(only) !== true || !existsSync(resolve(cwd, only))) return [];
-  return [`-w ${only}: a file of that name is in this folder; did the shell expand a pattern? (quote it: -w '${only}')`];
+  if (only === undefined || flags.nodes?.includes(only) !== true || !existsSync(resolve(cwd, only)))
+    return [];
+  return [
+    `-w ${only}: a file of that name is in this folder; did the shell expand a pattern? (quote it: -w '${only}')`,
+  ];
 }

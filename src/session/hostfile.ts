@@ -11,9 +11,12 @@ export function readHostfile(file: string): string[] {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UserError(`--hostfile ${file}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`, {
-      cause: error,
-    });
+    throw new UserError(
+      `--hostfile ${file}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`,
+      {
+        cause: error,
+      },
+    );
   }
   return text
     .replace(/#.*$/gm, '')

@@ -35,7 +35,9 @@ export function readRunSettings(
     user: flags.user ?? conf.sshUser,
     connectTimeoutMs: readSeconds('-t', flags['connect-timeout']) ?? conf.connectTimeoutMs,
     commandTimeoutMs:
-      readSeconds('-u', flags['command-timeout']) ?? conf.commandTimeoutMs ?? builtInSettings.commandTimeoutMs,
+      readSeconds('-u', flags['command-timeout']) ??
+      conf.commandTimeoutMs ??
+      builtInSettings.commandTimeoutMs,
     ssh: sshArguments(flags, conf, surroundings),
     // Whoever asks for one node at a time wants to look before the next: the first failure ends it.
     stopOnFailure: flags['stop-on-failure'] ?? fanout === 1,

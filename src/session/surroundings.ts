@@ -1,4 +1,5 @@
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
+import { isatty } from 'node:tty';
 
 /** What a feature may know of the process it runs in. Features get it passed in; only this folder reads `process`. */
 export interface Surroundings {
@@ -31,14 +32,9 @@ export function readSurroundings(): Surroundings {
     host: hostname(),
     temporaryFolder: tmpdir(),
     stateFolder: `${state?.startsWith('/') === true ? state : `${home}/.local/state`}/muster`,
-    get stdinIsTTY() {
-      return process.stdin.isTTY === true;
-    },
-    get stdoutIsTTY() {
-      return process.stdout.isTTY === true;
-    },
-    get stderrIsTTY() {
-      return process.stderr.isTTY === true;
-    },
+    // Not through process.stdout: touching it makes a pipe asynchronous, and then nothing holds a fast sender back.
+    stdinIsTTY: isatty(0),
+    stdoutIsTTY: isatty(1),
+    stderrIsTTY: isatty(2),
   };
 }

@@ -1,0 +1,47 @@
+import { BaseCommand } from '../base-command.ts';
+import { runFlags } from '../cli/run-flags.ts';
+import { openRunSession } from '../session/open-session.ts';
+
+export default class Run extends BaseCommand {
+  static override summary = 'Run a command on nodes, and show what they answer';
+  static override description = `Options come first; the rest is the command, run by each node's login shell. Without the word \`run\` it is the same.
+Without a command, on a terminal, it opens the interactive shell; otherwise standard input is given to each node's shell.
+
+Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 refused, 5 the state of some node is unknown,
+130 interrupted; with -S the largest exit code of the nodes.`;
+  static override examples = [
+    { description: 'Who runs what, identical answers together', command: 'muster -bw @patroni uname -r' },
+    {
+      description: 'One after the other, in this order, stopping at the first failure',
+      command: 'muster -f 1 -bw node1,node2,node3 apt-get upgrade -y',
+    },
+    {
+      description: 'First one node, then a tenth, then the rest',
+      command: 'muster --batch 1,10%,100% -bw @web systemctl reload nginx',
+    },
+    { description: 'What would run where', command: 'muster run --dry-run -w @patroni\\&@cluster:69 reboot' },
+  ];
+  static override usage = '[run] [OPTIONS] [COMMAND...]';
+  static override strict = false;
+  static override flags = runFlags;
+  /** The words after the first one are the remote command's, options or not. */
+  static stopAtFirstWord = true;
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Run);
+    const session = await openRunSession(flags, process.argv.slice(2));
+    const command = this.words.join(' ');
+    if (flags['dry-run']) {
+      const { showDryRun } = await import('../session/dry-run.ts');
+      process.exitCode = await showDryRun(session, flags, command);
+      return;
+    }
+    if (command === '' && session.surroundings.stdinIsTTY) {
+      const { openShell } = await import('../session/open-shell.ts');
+      process.exitCode = await openShell(session, flags);
+      return;
+    }
+    const { runOnce } = await import('../session/run-once.ts');
+    process.exitCode = await runOnce(session, flags, command);
+  }
+}

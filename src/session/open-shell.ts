@@ -1,0 +1,41 @@
+import type { RunFlags } from '../cli/run-flags.ts';
+import { ExitCode } from '../errors.ts';
+import { exitStatus } from '../run/exit-status.ts';
+import { runShell } from '../shell/repl.ts';
+import { leaveNow } from './leave.ts';
+import type { RunSession } from './open-session.ts';
+import { createShellBackend } from './shell-backend.ts';
+
+/** The interactive shell on the chosen nodes. Resolves with the exit status: 0, or with -S that of the last command. */
+export async function openShell(session: RunSession, flags: RunFlags): Promise<number> {
+  const { settings, surroundings, terminal } = session;
+  const backend = createShellBackend(session);
+  try {
+    const end = await runShell({
+      backend,
+      nodes: session.chosen.nodes,
+      settings: {
+        gather: flags.gather || flags['gather-all'],
+        mergeStderr: flags['gather-all'],
+        lineMode: flags['line-mode'],
+        regroup: flags.regroup,
+        diff: flags.diff,
+        noLabels: flags['no-label'],
+        quiet: settings.verbosity === 0,
+        stopOnFailure: settings.stopOnFailure,
+        fanout: settings.fanout,
+        ...(settings.user === undefined ? {} : { user: settings.user }),
+        ...(settings.commandTimeoutMs === 0 ? {} : { commandTimeoutMs: settings.commandTimeoutMs }),
+        ...(settings.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: settings.connectTimeoutMs }),
+      },
+      input: process.stdin,
+      output: process.stdout,
+      historyFile: `${surroundings.stateFolder}/history`,
+      color: terminal.stdout.isTTY && surroundings.env['NO_COLOR'] === undefined,
+    });
+    if (end.forced) leaveNow(ExitCode.interrupted);
+    return settings.maxRc ? exitStatus(end.reports, settings) : ExitCode.ok;
+  } finally {
+    await backend.close();
+  }
+}

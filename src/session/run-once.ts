@@ -1,0 +1,58 @@
+import type { RunFlags } from '../cli/run-flags.ts';
+import { planBatches } from '../run/batches.ts';
+import { exitStatus } from '../run/exit-status.ts';
+import { runOnNodes } from '../run/run-on-nodes.ts';
+import { StdinSpool } from '../run/stdin-spool.ts';
+import { confirmRun } from './confirm.ts';
+import { watchInterrupts } from './interrupts.ts';
+import { leaveNow } from './leave.ts';
+import type { RunSession } from './open-session.ts';
+import { startRecord } from './record.ts';
+
+/** What a shell gives a program whose reader went away: 128 + SIGPIPE. */
+const readerGone = 141;
+
+/**
+ * One command on the chosen nodes, shown and recorded. Resolves with the exit status.
+ * @param command for the nodes' login shell; empty: the login shell itself, reading standard input
+ */
+export async function runOnce(session: RunSession, flags: RunFlags, command: string): Promise<number> {
+  const { settings, chosen, surroundings } = session;
+  const batches = planBatches(chosen.nodes, settings.batch);
+  await confirmRun(session, command);
+
+  // Standard input goes to every node, unless it is the terminal or -n was given.
+  const stdin =
+    flags.nostdin || surroundings.stdinIsTTY
+      ? undefined
+      : new StdinSpool(process.stdin, surroundings.temporaryFolder);
+  const interrupts = watchInterrupts(leaveNow);
+  session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? readerGone : 1));
+  const executor = await session.executor();
+  try {
+    const presenter = await session.presenter();
+    const record = await startRecord(session, command);
+    const reports = await runOnNodes(
+      {
+        batches,
+        fanout: settings.fanout,
+        stopOnFailure: settings.stopOnFailure,
+        task: {
+          command,
+          timeoutMs: settings.commandTimeoutMs,
+          pty: settings.ssh.pty,
+          ...(stdin === undefined ? {} : { stdin: () => stdin.read() }),
+        },
+      },
+      { executor, presenter, signal: interrupts.signal, ...(record === undefined ? {} : { record }) },
+    );
+    const status = interrupts.exitCode() ?? exitStatus(reports, settings);
+    await record?.finish({ exitCode: status });
+    return status;
+  } finally {
+    interrupts.release();
+    await executor.close();
+    stdin?.close();
+    if (stdin !== undefined) process.stdin.destroy();
+  }
+}
