@@ -1,8 +1,7 @@
 import type { Connection, ServerChannel, Session } from 'ssh2';
 
-import { homes } from './make-nodes.ts';
 import type { DemoNode } from './node.ts';
-import { findProgram } from './programs/table.ts';
+import { loginShell } from './login-shell.ts';
 import { runInteractive } from './interactive.ts';
 import { runCommandLine } from './sh/command-line.ts';
 import { isSignalName, Job, Killed } from './sh/job.ts';
@@ -55,7 +54,12 @@ export function serveSession(session: Session, connection: Connection, options: 
     connection.once('close', onGone);
     channel.once('close', onGone);
     const streams = channelStreams(channel, terminal ? job : undefined);
-    const shell = loginShell(options, job, environment, streams.descriptors);
+    const shell = loginShell(node, {
+      user: options.user,
+      job,
+      environment,
+      descriptors: streams.descriptors,
+    });
     void finish(
       channel,
       () => streams.flush(),
@@ -100,43 +104,4 @@ async function finish(
     channel.exit(end, false, '');
   }
   channel.end();
-}
-
-function loginShell(
-  { node, user }: SessionOptions,
-  job: Job,
-  environment: ReadonlyMap<string, string>,
-  descriptors: Shell['descriptors'],
-): Shell {
-  const home = homes.get(user)!;
-  const exported = new Map([
-    ['HOME', home],
-    ['LOGNAME', user],
-    ['PATH', '/usr/local/bin:/usr/bin:/bin'],
-    ['SHELL', '/bin/sh'],
-    ['USER', user],
-    ['PWD', home],
-    ...environment,
-  ]);
-  return {
-    node,
-    job,
-    user,
-    findProgram: (name) => findProgram(node, name),
-    subshell: false,
-    name: 'sh',
-    variables: new Map([...exported].map(([name, value]) => [name, { value, exported: true }])),
-    functions: new Map(),
-    options: new Set(),
-    traps: new Map(),
-    background: [],
-    descriptors,
-    positional: [],
-    folder: home,
-    status: 0,
-    line: 1,
-    tested: 0,
-    loops: 0,
-    umask: '0022',
-  };
 }

@@ -65,12 +65,21 @@ export async function sudo(context: ProgramContext): Promise<number> {
   return context.runCommand(words, { user, environment });
 }
 
-/** `env [-i] [name=value]… [command]`. */
+/** `env [-i] [-0] [name=value]… [command]`. */
 export async function env(context: ProgramContext): Promise<number> {
   const words = [...context.args];
-  const environment = new Map(words[0] === '-i' ? [] : context.environment);
-  if (words[0] === '-i') {
-    words.shift();
+  let environment = new Map(context.environment);
+  let end = '\n';
+  while (words[0]?.startsWith('-') === true) {
+    const option = words.shift()!;
+    if (option === '-i' || option === '-') {
+      environment = new Map();
+    } else if (option === '-0') {
+      end = '\0';
+    } else {
+      await context.stderr.write(`env: invalid option -- '${option.replace(/^-+/, '')}'\n`);
+      return 125;
+    }
   }
   for (let found = assignment(words[0]); found !== undefined; found = assignment(words[0])) {
     environment.set(found[0], found[1]);
@@ -80,7 +89,7 @@ export async function env(context: ProgramContext): Promise<number> {
     return context.runCommand(words, { environment });
   }
   for (const [name, value] of environment) {
-    await context.stdout.write(`${name}=${value}\n`);
+    await context.stdout.write(`${name}=${value}${end}`);
   }
   return 0;
 }
@@ -109,14 +118,15 @@ export async function printenv({ args, environment, stdout }: ProgramContext): P
 export async function sleep({ args, stderr, job }: ProgramContext): Promise<number> {
   const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
   let seconds = 0;
+  const usage = "Try 'sleep --help' for more information.\n";
   if (args.length === 0) {
-    await stderr.write('sleep: missing operand\n');
+    await stderr.write(`sleep: missing operand\n${usage}`);
     return 1;
   }
   for (const arg of args) {
     const [, number, unit] = /^([0-9]*\.?[0-9]+|infinity)([smhd]?)$/.exec(arg) ?? [];
     if (number === undefined) {
-      await stderr.write(`sleep: invalid time interval '${arg}'\n`);
+      await stderr.write(`sleep: invalid time interval '${arg}'\n${usage}`);
       return 1;
     }
     seconds += (number === 'infinity' ? 1e9 : Number(number)) * units[unit!]!;

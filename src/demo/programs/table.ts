@@ -8,6 +8,7 @@ import { cut, grep, head, sort, tail, tr, uniq, wc } from './filters.ts';
 import { patronictl } from './patronictl.ts';
 import { psql } from './psql.ts';
 import { env, nohup, printenv, sh, sleep, sudo, timeout, which } from './running.ts';
+import { echo, fail, printf, pwd, succeed, test } from './shell-words.ts';
 import { journalctl, systemctl } from './services.ts';
 import { date, df, free, hostname, id, nproc, seq, uname, uptime, whoami } from './system.ts';
 
@@ -24,6 +25,7 @@ export function findProgram(node: DemoNode, name: string): Program | undefined {
 
 /** Every program of the demo's nodes, by name. There is nothing else they can run. */
 const programs: Readonly<Record<string, Program>> = {
+  '[': test,
   apt,
   'apt-cache': aptCache,
   'apt-get': aptGet,
@@ -37,8 +39,10 @@ const programs: Readonly<Record<string, Program>> = {
   df,
   dpkg,
   'dpkg-query': dpkgQuery,
+  echo,
   env,
   failing,
+  false: fail,
   free,
   grep,
   head,
@@ -53,7 +57,9 @@ const programs: Readonly<Record<string, Program>> = {
   nproc,
   patronictl,
   printenv,
+  printf,
   psql,
+  pwd,
   rm,
   seq,
   sh,
@@ -64,9 +70,11 @@ const programs: Readonly<Record<string, Program>> = {
   systemctl,
   tail,
   tee,
+  test,
   timeout,
   touch,
   tr,
+  true: succeed,
   uname,
   uniq,
   uptime,

@@ -21,11 +21,7 @@ export async function changeFolder(shell: Shell, args: readonly string[]): Promi
 }
 
 /** `export name[=value]…`, `export -p` as dash prints it. */
-export async function exportVariables(
-  shell: Shell,
-  args: readonly string[],
-  exported: unknown = true,
-): Promise<number> {
+export async function exportVariables(shell: Shell, args: readonly string[]): Promise<number> {
   if (args.length === 0 || args[0] === '-p') {
     const names = [...shell.variables].filter(([, variable]) => variable.exported).map(([name]) => name);
     for (const name of names.sort((a, b) => (a < b ? -1 : 1))) {
@@ -39,10 +35,27 @@ export async function exportVariables(
     if (name === undefined) {
       throw new ShellError(`export: ${arg}: bad variable name`);
     }
-    const mark = exported === false ? undefined : true;
     const now = value ?? valueOf(shell, name);
     if (now !== undefined) {
-      setVariable(shell, name, now, mark);
+      setVariable(shell, name, now, true);
+    }
+  }
+  return 0;
+}
+
+/** `local name[=value]…`. */
+export function setLocals(shell: Shell, args: readonly string[]): number {
+  const saved = shell.locals.at(-1);
+  if (saved === undefined) {
+    throw new ShellError('local: not in a function');
+  }
+  for (const arg of args) {
+    const [name = ''] = arg.split('=', 1);
+    if (!saved.has(name)) {
+      saved.set(name, shell.variables.get(name));
+    }
+    if (arg.includes('=')) {
+      shell.variables.set(name, { value: arg.slice(name.length + 1), exported: false });
     }
   }
   return 0;

@@ -3,6 +3,7 @@ import {
   changeFolder,
   exportVariables,
   readVariables,
+  setLocals,
   setOptions,
   unsetVariables,
 } from './builtins-state.ts';
@@ -24,6 +25,11 @@ export type Builtin = (
   run?: RunWords,
 ) => Promise<number> | number;
 
+/** Those that end the shell when they are used wrongly. */
+export const specialBuiltins: ReadonlySet<string> = new Set(
+  '. : break continue eval exec exit export return set shift trap unset'.split(' '),
+);
+
 /** What the shell does itself, by name. */
 export const builtins: Readonly<Record<string, Builtin>> = {
   ':': () => 0,
@@ -43,13 +49,13 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   unset: unsetVariables,
   set: setOptions,
   read: readVariables,
-  local: (shell, args) => exportVariables(shell, args, false),
-  test: (shell, args) => test(shell, args),
+  local: setLocals,
+  test,
   '[': (shell, args) => {
     if (args.at(-1) !== ']') {
       throw new ShellError('[: missing ]');
     }
-    return test(shell, args.slice(0, -1));
+    return test(shell, args.slice(0, -1), '[');
   },
   eval: (shell, args, evaluate) => evaluateText(shell, args.join(' '), evaluate),
   '.': sourceFile,
@@ -86,7 +92,8 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   command: describeOrRun,
   type: async (shell, args) => {
     for (const name of args) {
-      await print(shell, `${name} is ${whatIs(shell, name) ?? 'not found'}\n`);
+      const found = whatIs(shell, name);
+      await print(shell, found === undefined ? `${name}: not found\n` : `${name} is ${found}\n`);
     }
     return args.every((name) => whatIs(shell, name) !== undefined) ? 0 : 127;
   },
@@ -110,7 +117,7 @@ async function evaluateText(shell: Shell, text: string, evaluate: Evaluate): Pro
   try {
     list = parseScript(text);
   } catch (error) {
-    throw error instanceof ShellSyntaxError ? new ShellError(error.message) : error;
+    throw error instanceof ShellSyntaxError ? new ShellError(`eval: ${error.message}`) : error;
   }
   return list.length === 0 ? 0 : evaluate(shell, list);
 }
@@ -195,10 +202,10 @@ async function describeOrRun(
     }
     return print(shell, `${found.startsWith('/') ? found : args[1]}\n`);
   }
-  const [name, ...rest] = args;
+  const [name, ...rest] = args[0] === '-p' || args[0] === '--' ? args.slice(1) : args;
   if (name === undefined) {
     return 0;
   }
   const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
-  return builtin === undefined ? run!(args) : builtin(shell, rest, evaluate, run);
+  return builtin === undefined ? run!([name, ...rest]) : builtin(shell, rest, evaluate, run);
 }

@@ -69,7 +69,8 @@ async function fieldsOf(shell: Shell, word: Word, run: RunSubstitution): Promise
       if (index > 0) {
         fields.push([]);
       }
-      append(piece, false);
+      // Between two separators that are not blanks stands an empty field.
+      append(piece, piece === '' && index > 0 && index < pieces.length - 1);
     }
   }
   return fields.filter((field) => field.length > 0);

@@ -25,7 +25,7 @@ function unescapeText(text: string): string {
 /** What `echo` prints: dash's understands backslashes without being asked, and knows `-n`. */
 export function echoText(args: readonly string[]): string {
   const silent = args[0] === '-n';
-  const words = silent || args[0] === '-e' ? args.slice(1) : args;
+  const words = silent ? args.slice(1) : args;
   return `${unescapeText(words.join(' '))}${silent ? '' : '\n'}`;
 }
 

@@ -63,6 +63,8 @@ export interface Shell {
   /** Above zero: inside a condition, where `set -e` does not apply. */
   tested: number;
   loops: number;
+  /** What `local` hid, one map for each function that runs. */
+  readonly locals: Map<string, Variable | undefined>[];
   umask: string;
 }
 
@@ -113,6 +115,7 @@ export function subshellOf(shell: Shell, changes: Partial<Shell> = {}): Shell {
     options: new Set(shell.options),
     traps: new Map(),
     background: [],
+    locals: [],
     subshell: true,
     ...changes,
   };
@@ -140,6 +143,17 @@ export function withDescriptor(
 export function setVariable(shell: Shell, name: string, value: string, exported?: boolean): void {
   const before = shell.variables.get(name);
   shell.variables.set(name, { value, exported: exported ?? before?.exported ?? false });
+}
+
+/** Sets variables back to what they were. */
+export function restoreVariables(shell: Shell, saved: ReadonlyMap<string, Variable | undefined>): void {
+  for (const [name, variable] of saved) {
+    if (variable === undefined) {
+      shell.variables.delete(name);
+    } else {
+      shell.variables.set(name, variable);
+    }
+  }
 }
 
 export function valueOf(shell: Shell, name: string): string | undefined {

@@ -2,30 +2,39 @@ import { resolvePath } from '../file-tree.ts';
 import { ShellError } from './shell.ts';
 import type { Shell } from './shell.ts';
 
+/** Where files are looked for. */
+export type Place = Pick<Shell, 'node' | 'folder'>;
+
 /** `test` and `[`: 0 when the expression holds, 1 when not. */
-export function test(shell: Shell, args: readonly string[]): number {
+export function test(place: Place, args: readonly string[], name: unknown = 'test'): number {
   const words = [...args];
-  const value = either(shell, words);
-  if (words.length > 0) {
-    throw new ShellError(`test: ${words[0]}: unexpected operator`);
+  try {
+    const value = either(place, words);
+    if (words.length > 0) {
+      throw new ShellError(`${words[0]}: unexpected operator`);
+    }
+    return value ? 0 : 1;
+  } catch (error) {
+    throw error instanceof ShellError
+      ? new ShellError(`${name === '[' ? '[' : 'test'}: ${error.message}`)
+      : error;
   }
-  return value ? 0 : 1;
 }
 
-function either(shell: Shell, words: string[]): boolean {
-  let value = both(shell, words);
+function either(place: Place, words: string[]): boolean {
+  let value = both(place, words);
   while (words[0] === '-o') {
     words.shift();
-    value = both(shell, words) || value;
+    value = both(place, words) || value;
   }
   return value;
 }
 
-function both(shell: Shell, words: string[]): boolean {
-  let value = single(shell, words);
+function both(place: Place, words: string[]): boolean {
+  let value = single(place, words);
   while (words[0] === '-a') {
     words.shift();
-    value = single(shell, words) && value;
+    value = single(place, words) && value;
   }
   return value;
 }
@@ -39,7 +48,7 @@ const comparisons: Readonly<Record<string, (left: number, right: number) => bool
   '-ge': (left, right) => left >= right,
 };
 
-function single(shell: Shell, words: string[]): boolean {
+function single(place: Place, words: string[]): boolean {
   const [first, second, third] = words;
   if (first === undefined) {
     return false;
@@ -55,18 +64,18 @@ function single(shell: Shell, words: string[]): boolean {
   }
   if (first === '!' && second !== undefined) {
     words.shift();
-    return !single(shell, words);
+    return !single(place, words);
   }
   if (/^-[a-zA-Z]$/.test(first) && second !== undefined) {
     words.splice(0, 2);
-    return unary(shell, first, second);
+    return unary(place, first, second);
   }
   words.shift();
   return first !== '';
 }
 
-function unary(shell: Shell, operator: string, operand: string): boolean {
-  const entry = shell.node.files.find(resolvePath(shell.folder, operand));
+function unary(place: Place, operator: string, operand: string): boolean {
+  const entry = place.node.files.find(resolvePath(place.folder, operand));
   switch (operator) {
     case '-n':
       return operand !== '';
@@ -90,13 +99,13 @@ function unary(shell: Shell, operator: string, operand: string): boolean {
     case '-S':
       return false;
     default:
-      throw new ShellError(`test: ${operator}: unexpected operator`);
+      throw new ShellError(`${operator}: unexpected operator`);
   }
 }
 
 function integer(text: string): number {
   if (!/^\s*[-+]?[0-9]+\s*$/.test(text)) {
-    throw new ShellError(`test: Illegal number: ${text}`);
+    throw new ShellError(`Illegal number: ${text}`);
   }
   return Number(text);
 }
