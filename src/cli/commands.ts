@@ -7,4 +7,6 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   demo: () => import('../commands/demo.ts'),
   nodes: () => import('../commands/nodes.ts'),
   run: () => import('../commands/run.ts'),
+  'runs:list': () => import('../commands/runs/list.ts'),
+  'runs:show': () => import('../commands/runs/show.ts'),
 };

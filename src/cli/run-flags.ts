@@ -88,6 +88,12 @@ export const connectionFlags = {
     helpValue: 'FILE',
     summary: 'Use this ssh_config instead of ~/.ssh/config (also MUSTER_SSH_CONFIG)',
   }),
+  worker: string({
+    char: 'R',
+    options: ['ssh', 'exec'],
+    helpGroup: 'connection',
+    summary: 'exec: run on this machine for each node, %h the node, %rank its place, %hosts the set',
+  }),
   option: string({
     char: 'O',
     ...many,

@@ -1,5 +1,7 @@
 import { BaseCommand } from '../base-command.ts';
 import { runFlags } from '../cli/run-flags.ts';
+import { UserError } from '../errors.ts';
+import type { FailedRun } from '../session/retry-failed.ts';
 import { openRunSession } from '../session/open-session.ts';
 
 export default class Run extends BaseCommand {
@@ -30,7 +32,7 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
     const session = await openRunSession(flags, process.argv.slice(2));
-    const command = this.words.join(' ');
+    const command = remoteCommand(this.words, session.retried);
     if (flags['dry-run']) {
       const { showDryRun } = await import('../session/dry-run.ts');
       process.exitCode = await showDryRun(session, flags, command);
@@ -44,4 +46,13 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
     const { runOnce } = await import('../session/run-once.ts');
     process.exitCode = await runOnce(session, flags, command);
   }
+}
+
+/** The words as typed; with --retry-failed and no words, the command of the run that failed. */
+function remoteCommand(words: readonly string[], retried: FailedRun | undefined): string {
+  if (words.length > 0 || retried === undefined) return words.join(' ');
+  if (retried.command !== undefined) return retried.command;
+  throw new UserError(`the journal keeps the command of run ${retried.id} without the secret in it`, {
+    hint: 'Give the command again after --retry-failed.',
+  });
 }

@@ -1,4 +1,4 @@
-import type { FanoutObserver } from '../fanout/observer.ts';
+import { combineObservers } from '../fanout/combine-observers.ts';
 import { chooseColor } from './choose-color.ts';
 import { createGatheredPresenter } from './gathered-presenter.ts';
 import { createLiveLines } from './live-lines.ts';
@@ -72,35 +72,5 @@ export function createRunPresenter(options: PresenterOptions, terminal: Terminal
       }
       await Promise.all([terminal.stdout.flush(), terminal.stderr.flush()]);
     },
-  };
-}
-
-/**
- * Several observers as one, each told in the order given. Within one node nothing is told before what came earlier
- * is done; the slowest one is the brake.
- */
-export function combineObservers(observers: readonly FanoutObserver[]): Required<FanoutObserver> {
-  const inTurn = (calls: readonly ((() => void | Promise<void>) | undefined)[]): void | Promise<void> => {
-    for (const [index, call] of calls.entries()) {
-      const waiting = call?.();
-      if (waiting !== undefined) {
-        return waiting.then(() => inTurn(calls.slice(index + 1)));
-      }
-    }
-  };
-  return {
-    started: (node) => inTurn(observers.map((observer) => () => observer.started?.(node))),
-    output(node, stream, chunk) {
-      // A chunk is only valid during the call: everyone sees it now, and the waiting is together.
-      let waiting: Promise<void>[] | undefined;
-      for (const observer of observers) {
-        const wait = observer.output?.(node, stream, chunk);
-        if (wait !== undefined) {
-          (waiting ??= []).push(wait);
-        }
-      }
-      return waiting === undefined ? undefined : Promise.all(waiting).then(() => undefined);
-    },
-    ended: (report) => inTurn(observers.map((observer) => () => observer.ended?.(report))),
   };
 }

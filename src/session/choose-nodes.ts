@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UserError } from '../errors.ts';
 import { readCount } from '../cli/read-number.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { evaluateInOrder } from '../nodeset/evaluate.ts';
@@ -17,15 +18,34 @@ export interface ChosenNodes {
   readonly warnings: readonly string[];
 }
 
-/** @throws UserError for a syntax error, an unknown group or an empty result: nothing has been contacted then */
+/**
+ * @param failed the nodes of --retry-failed: only these, further restricted when other options choose nodes
+ * @throws UserError for a syntax error, an unknown group or an empty result: nothing has been contacted then
+ */
 export async function chooseNodes(
   flags: RunFlags,
   resolver: GroupResolver,
   cwd: string,
+  failed?: readonly string[],
+): Promise<ChosenNodes> {
+  const chosen = await chooseByFlags(flags, resolver, cwd, failed ?? []);
+  if (failed === undefined) return chosen;
+  const nodes = failed.filter((node) => chosen.nodes.includes(node));
+  if (nodes.length > 0) return { ...chosen, nodes, written: `--retry-failed ${chosen.written}`.trim() };
+  throw new UserError('--retry-failed: none of the nodes chosen failed in the last run', {
+    code: 'NO_NODES',
+  });
+}
+
+async function chooseByFlags(
+  flags: RunFlags,
+  resolver: GroupResolver,
+  cwd: string,
+  failed: readonly string[],
 ): Promise<ChosenNodes> {
   const options = { resolver, allowEmpty: flags['allow-empty'], blanksSeparate: true };
   const selection = {
-    nodes: flags.nodes ?? [],
+    nodes: flags.nodes ?? (choosesNodes(flags) ? [] : failed),
     exclude: flags.exclude ?? [],
     groups: flags.group ?? [],
     excludeGroups: flags['exclude-group'] ?? [],
@@ -35,6 +55,10 @@ export async function chooseNodes(
   };
   const nodes = await selectNodes(selection, (expression) => evaluateInOrder(expression, options));
   return { nodes, written: describeSelection(flags), warnings: shellExpansionWarnings(nodes, flags, cwd) };
+}
+
+function choosesNodes(flags: RunFlags): boolean {
+  return flags.all || [flags.nodes, flags.group, flags.hostfile].some((given) => given !== undefined);
 }
 
 function describeSelection(flags: RunFlags): string {

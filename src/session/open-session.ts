@@ -1,3 +1,4 @@
+import type { Executor } from '../fanout/executor.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { readClushConf } from '../config/clush-conf.ts';
 import { createGroupResolver, type Groups } from '../groups/group-resolver.ts';
@@ -5,11 +6,13 @@ import type { RunJournal } from '../journal/open-journal.ts';
 import { NodeSet } from '../nodeset/node-set.ts';
 import type { RunPresenter } from '../output/run-presenter.ts';
 import type { ChannelFailure, Terminal } from '../output/terminal.ts';
-import type { SshExecutor } from '../ssh/executor.ts';
+import type { ConnectionSettings } from '../ssh/settings.ts';
 import { chooseNodes, type ChosenNodes } from './choose-nodes.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
 import { presenterOptions } from './presenter-options.ts';
+import { openOwnTerminal } from './own-terminal.ts';
 import { openPrompter, type TerminalPrompter } from './prompter.ts';
+import { findFailedRun, type FailedRun } from './retry-failed.ts';
 import { readRunSettings, type RunSettings } from './run-settings.ts';
 import { readSurroundings, type Surroundings } from './surroundings.ts';
 
@@ -22,15 +25,19 @@ export interface RunSession {
   readonly settings: RunSettings;
   readonly chosen: ChosenNodes;
   readonly groups: Groups;
+  /** With --retry-failed: the run it goes on with. */
+  readonly retried: FailedRun | undefined;
   /** The command line as typed, for the journal. */
   readonly argv: readonly string[];
   readonly terminal: Terminal;
   /** Folded node set: `node[1-3]`. */
-  foldNames(nodes: readonly string[]): string;
+  readonly foldNames: (nodes: readonly string[]) => string;
   /** A new presenter for one run. */
   presenter(flags?: Partial<RunFlags>): Promise<RunPresenter>;
   /** Connections; in the shell kept open, with a user and a connect timeout that may differ from the settings'. */
-  executor(options?: ExecutorChoice): Promise<SshExecutor>;
+  executor(options?: ExecutorChoice): Promise<RunExecutor>;
+  /** With the exec worker: replaces %h and its like. Goes around everything else that changes a command. */
+  withPatterns(executor: Executor, nodes: readonly string[]): Promise<Executor>;
   journal(): Promise<RunJournal>;
   /** Undefined where nobody can answer. */
   prompter(): TerminalPrompter | undefined;
@@ -38,6 +45,11 @@ export interface RunSession {
   warn(text: string): void;
   /** Called when nothing can be written any more: the reader went away, the disk is full. */
   onOutputFailure(listener: (failure: ChannelFailure) => void): void;
+}
+
+export interface RunExecutor extends Executor {
+  /** How a node would be reached; absent where no connection is made. */
+  describe?(node: string): Promise<ConnectionSettings>;
 }
 
 export interface ExecutorChoice {
@@ -65,20 +77,21 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     ...(flags.groupsconf === undefined ? {} : { groupsConf: flags.groupsconf }),
     ...(flags.groupsource === undefined ? {} : { defaultSource: flags.groupsource }),
   });
-  const chosen = await chooseNodes(flags, groups, cwd);
 
   let outputFailed: (failure: ChannelFailure) => void = () => {};
-  const { openTerminal } = await import('../output/open-terminal.ts');
-  const terminal = openTerminal({
-    isTTY: (fd) => (fd === 1 ? surroundings.stdoutIsTTY : surroundings.stderrIsTTY),
-    columns: () => process.stdout.columns ?? process.stderr.columns,
-    term: env['TERM'],
-    onFailure: (stream, failure) => {
-      if (stream === 'stdout') outputFailed(failure);
-    },
-  });
-  const foldNames = (nodes: readonly string[]) => NodeSet.of(nodes).toString();
+  const terminal = openOwnTerminal(surroundings, (failure) => outputFailed(failure));
   const warn = (text: string) => void terminal.stderr.write(`muster: ${text}\n`);
+  const openOwnJournal = async (): Promise<RunJournal> => {
+    const { openJournal } = await import('../journal/open-journal.ts');
+    return openJournal({
+      folder: surroundings.stateFolder,
+      host: surroundings.host,
+      onProblem: (problem) => warn(`not recorded any further: ${problem.message}`),
+    });
+  };
+  const retried = flags['retry-failed'] ? await findFailedRun(await openOwnJournal()) : undefined;
+  const chosen = await chooseNodes(flags, groups, cwd, retried?.nodes);
+  const foldNames = (nodes: readonly string[]) => NodeSet.of(nodes).toString();
   let prompter: TerminalPrompter | undefined;
   const prompterOnce = () => (prompter ??= openPrompter((text) => void terminal.stderr.write(text)));
   for (const warning of [...conf.warnings, ...chosen.warnings]) warn(warning);
@@ -88,6 +101,7 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     settings,
     chosen,
     groups,
+    retried,
     argv,
     terminal,
     foldNames,
@@ -102,6 +116,10 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       );
     },
     async executor({ keepOpen, user, connectTimeoutMs } = { keepOpen: false, ...settings }) {
+      if (flags.worker === 'exec') {
+        const { createLocalExecutor } = await import('../local/local-executor.ts');
+        return createLocalExecutor();
+      }
       const { createSshExecutor } = await import('../ssh/executor.ts');
       return createSshExecutor({
         env,
@@ -116,14 +134,12 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
         onNotice: (node, text) => warn(node === undefined ? text : `${node}: ${text}`),
       });
     },
-    async journal() {
-      const { openJournal } = await import('../journal/open-journal.ts');
-      return openJournal({
-        folder: surroundings.stateFolder,
-        host: surroundings.host,
-        onProblem: (problem) => warn(`not recorded any further: ${problem.message}`),
-      });
+    async withPatterns(executor, nodes) {
+      if (flags.worker !== 'exec') return executor;
+      const { withPatterns } = await import('../local/local-executor.ts');
+      return withPatterns(executor, { nodes, foldNodes: foldNames });
     },
+    journal: openOwnJournal,
     prompter: prompterOnce,
     onOutputFailure(listener) {
       outputFailed = listener;

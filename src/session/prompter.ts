@@ -64,9 +64,9 @@ function readAnswer(
         if (char === '\x03' || char === '\x04') return resolve(undefined);
         if (char === '\x7f' || char === '\b') {
           if (echo && answer !== '') write('\b \b');
-          answer = [...answer].slice(0, -1).join('');
+          answer = Array.from(answer).slice(0, -1).join('');
         } else if (char === '\x15') {
-          if (echo) write('\b \b'.repeat([...answer].length));
+          if (echo) write('\b \b'.repeat(Array.from(answer).length));
           answer = '';
         } else if (char >= ' ') {
           answer += char;

@@ -28,7 +28,7 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
       : new StdinSpool(process.stdin, surroundings.temporaryFolder);
   const interrupts = watchInterrupts(leaveNow);
   session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? readerGone : 1));
-  const executor = await session.executor();
+  const executor = await session.withPatterns(await session.executor(), chosen.nodes);
   try {
     const presenter = await session.presenter();
     const record = await startRecord(session, command);
@@ -48,6 +48,9 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
     );
     const status = interrupts.exitCode() ?? exitStatus(reports, settings);
     await record?.finish({ exitCode: status });
+    if (record !== undefined && reports.some(({ outcome }) => outcome.kind === 'skipped')) {
+      session.warn('to go on with the nodes that did not succeed: muster run --retry-failed');
+    }
     return status;
   } finally {
     interrupts.release();

@@ -6,7 +6,6 @@ import { exitStatus } from '../run/exit-status.ts';
 import { runOnNodes } from '../run/run-on-nodes.ts';
 import type { ShellBackend, ShellRun } from '../shell/backend.ts';
 import type { ShellSettings } from '../shell/settings.ts';
-import type { SshExecutor } from '../ssh/executor.ts';
 import type { RunSession } from './open-session.ts';
 import { shellCompletions } from './shell-completions.ts';
 import { startRecord } from './record.ts';
@@ -15,8 +14,8 @@ import { runLocally } from './run-locally.ts';
 /** What the shell runs on: kept connections, the presenters and the journal of `run`. */
 export function createShellBackend(session: RunSession): ShellBackend & { close(): Promise<void> } {
   /** Who logs in and how long to wait belong to a connection: a change of them makes new ones. */
-  const executors = new Map<string, Promise<SshExecutor>>();
-  const executorFor = ({ user, connectTimeoutMs }: ShellSettings): Promise<SshExecutor> => {
+  const executors = new Map<string, Promise<Executor>>();
+  const executorFor = ({ user, connectTimeoutMs }: ShellSettings): Promise<Executor> => {
     const key = JSON.stringify([user, connectTimeoutMs]);
     const known = executors.get(key);
     if (known !== undefined) return known;
@@ -30,7 +29,8 @@ export function createShellBackend(session: RunSession): ShellBackend & { close(
     fold: (nodes) => session.foldNames(nodes),
     async run(request, signal) {
       const executor = await executorFor(request.settings);
-      return runOne(session, request, request.keepState(executor), signal);
+      const around = await session.withPatterns(request.keepState(executor), request.nodes);
+      return runOne(session, request, around, signal);
     },
     runLocally: (command, signal) => runLocally(session, command, signal),
     complete: shellCompletions(session),

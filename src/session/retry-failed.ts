@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '../errors.ts';
+import type { RunJournal } from '../journal/open-journal.ts';
+
+/** What `--retry-failed` goes on with. */
+export interface FailedRun {
+  readonly id: string;
+  /** Those that did not succeed, in the order of that run. */
+  readonly nodes: readonly string[];
+  /** Undefined when the journal holds it only with a secret left out. */
+  readonly command: string | undefined;
+}
+
+/** @throws UserError when there is no earlier run, or all of it succeeded */
+export async function findFailedRun(journal: RunJournal): Promise<FailedRun> {
+  const run = await journal.last();
+  if (run === undefined) {
+    throw new UserError('--retry-failed: no run is recorded yet', { code: 'NO_RUN' });
+  }
+  const nodes = run.nodes.filter(({ state }) => state !== 'succeeded').map(({ node }) => node);
+  if (nodes.length === 0) {
+    throw new UserError(`--retry-failed: every node of the last run (${run.id}) succeeded`, {
+      code: 'NOTHING_TO_RETRY',
+      hint: 'See it with: muster runs show last',
+    });
+  }
+  const { command, commandSha256 } = run.header;
+  const whole = createHash('sha256').update(command).digest('hex') === commandSha256;
+  return { id: run.id, nodes, command: whole ? command : undefined };
+}

@@ -1,0 +1,87 @@
+import { outcomeText } from '../output/outcome-text.ts';
+import { makeVisibleLine } from '../output/printable.ts';
+import { renderTable } from '../output/table.ts';
+import { openJournal, type RunJournal } from '../journal/open-journal.ts';
+import type { RunSummary } from '../journal/run-view.ts';
+import type { NodeRecord } from '../journal/replay.ts';
+import { openOwnTerminal } from './own-terminal.ts';
+import { readSurroundings } from './surroundings.ts';
+
+/** `muster runs list` */
+export async function listRuns(options: { limit: number; json: boolean }): Promise<void> {
+  const { terminal, journal } = open();
+  const runs = await journal.list({ limit: options.limit });
+  if (options.json) await terminal.stdout.write(`${JSON.stringify({ runs })}\n`);
+  else if (runs.length === 0) await terminal.stderr.write('muster: no run is recorded yet\n');
+  else {
+    const headers = ['run', 'started', 'by', 'nodes', 'result', 'command'];
+    await terminal.stdout.write(await renderTable(headers, runs.map(listRow), terminal.stdout.isTTY));
+  }
+  await terminal.stdout.flush();
+}
+
+/** `muster runs show ID`. Throws a JournalError when there is no such run. */
+export async function showRun(id: string, options: { json: boolean }): Promise<void> {
+  const { terminal, journal } = open();
+  const run = await journal.show(id);
+  if (options.json) {
+    await terminal.stdout.write(`${JSON.stringify(run)}\n`);
+  } else {
+    const { header, end } = run;
+    const by = header.operator.sudoUser === undefined ? '' : ` (as ${header.operator.sudoUser}, with sudo)`;
+    const facts = [
+      `run      ${run.id}  ${run.state}${end === undefined ? '' : `, exit status ${end.exitCode}`}`,
+      `started  ${localTime(run.startedAt)}  by ${header.operator.user}${by} on ${header.host} in ${header.cwd}`,
+      `nodes    ${header.nodeSet.folded} (${header.nodeSet.nodes.length}), written ${header.nodeSet.written}`,
+      `command  ${header.command}`,
+      ...(run.problem === undefined ? [] : [`problem  ${run.problem}`]),
+    ];
+    await terminal.stdout.write(`${facts.map(makeVisibleLine).join('\n')}\n\n`);
+    const rows = run.nodes.map(nodeRow);
+    await terminal.stdout.write(
+      await renderTable(['node', 'result', 'seconds', 'output'], rows, terminal.stdout.isTTY),
+    );
+  }
+  await terminal.stdout.flush();
+}
+
+function open(): { terminal: ReturnType<typeof openOwnTerminal>; journal: RunJournal } {
+  const surroundings = readSurroundings();
+  const terminal = openOwnTerminal(surroundings);
+  const { stateFolder: folder, host } = surroundings;
+  return { terminal, journal: openJournal({ folder, host, onProblem: () => {} }) };
+}
+
+function listRow(run: RunSummary): string[] {
+  const { header, counts } = run;
+  const size = header?.nodeSet.nodes.length ?? 0;
+  const result =
+    run.state === 'unreadable'
+      ? (run.problem ?? 'unreadable')
+      : counts === undefined
+        ? run.state
+        : `${run.state === 'finished' ? '' : `${run.state}, `}${counts.succeeded} ok${counts.failed === 0 ? '' : `, ${counts.failed} failed`}`;
+  return [
+    run.id,
+    localTime(run.startedAt),
+    header?.operator.user ?? '-',
+    header === undefined ? '-' : `${header.nodeSet.folded} (${size})`,
+    result,
+    makeVisibleLine(header?.command ?? '-'),
+  ];
+}
+
+function nodeRow({ node, state, outcome, durationMs, bytes }: NodeRecord): string[] {
+  const how = state === 'succeeded' ? 'ok' : outcome === undefined ? state : (outcomeText(outcome) ?? state);
+  return [
+    node,
+    makeVisibleLine(how),
+    durationMs === undefined ? '-' : (durationMs / 1000).toFixed(2),
+    bytes === undefined ? '-' : `${bytes.stdout + bytes.stderr} bytes`,
+  ];
+}
+
+/** `2026-11-24 03:53:12`, in the zone of this machine. */
+function localTime(date: Date): string {
+  return date.toLocaleString('sv-SE');
+}
