@@ -35,14 +35,25 @@ export function createAppendFile(folder: string, name: string): AppendFile {
   const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   const sync = groupSync(() => fdatasyncFile(fd));
   let size = 0;
+  let isTorn = false;
+  const takeBack = (): void => {
+    ftruncateSync(fd, size);
+    isTorn = false;
+  };
   return {
     append(bytes) {
+      if (isTorn) takeBack();
       let written = 0;
       try {
         // A disk that fills up takes part of a write and reports no error; the next write then does.
         while (written < bytes.length) written += writeSync(fd, bytes, written);
       } catch (error) {
-        if (written > 0) ftruncateSync(fd, size);
+        isTorn = written > 0;
+        try {
+          if (isTorn) takeBack();
+        } catch {
+          // A torn end, which readers know; it is taken back before the next append, or that one fails.
+        }
         throw error;
       }
       size += written;

@@ -145,7 +145,7 @@ async function headerRecord(
   { redactor, now, host }: { redactor: Redactor; now: number; host: string },
 ): Promise<HeaderRecord> {
   // Loads OpenSSL: 5 ms that reading the journal does not need.
-  const { createHash } = await import('node:crypto');
+  const { hash } = await import('node:crypto');
   const settings = Object.entries(header.settings ?? {}).map(([name, value]) => [
     name,
     typeof value === 'string' ? redactor.text(value) : value,
@@ -163,7 +163,7 @@ async function headerRecord(
     argv: redactor.words(header.argv),
     nodeSet: { ...header.nodeSet, written: redactor.text(header.nodeSet.written) },
     command: redactor.text(header.command),
-    commandSha256: createHash('sha256').update(header.command).digest('hex'),
+    commandSha256: hash('sha256', header.command),
     settings: Object.fromEntries(settings) as HeaderRecord['settings'],
     process: identifyProcess(process.pid),
   };

@@ -158,8 +158,13 @@ export function startRecording(header: HeaderRecord, options: RecorderOptions): 
         counts: tally.counts(),
       });
       if (failure === undefined && policy !== 'never') await sync().catch(ignoreReported);
-      output?.close();
-      file.close();
+      try {
+        output?.close();
+        file.close();
+      } catch (error) {
+        // NFS says only now that there was no space.
+        report(error);
+      }
     },
   };
 }
