@@ -50,10 +50,10 @@ export function parseIni(text: string, file: string): IniDocument {
 
     const header = /^\[(.+)\]/.exec(content)?.[1];
     if (header !== undefined) {
-      if (sections.has(header)) {
+      if (sections.has(header) && header !== 'DEFAULT') {
         throw new ConfigError({ file, line }, `section [${header}] is given twice`);
       }
-      section = new Map();
+      section = sections.get(header) ?? new Map<string, IniValue>();
       sections.set(header, section);
       continue;
     }
