@@ -6,6 +6,8 @@ const maxHeldBytes = 64 * 1024;
 export interface HeldOutput extends OutputSink {
   /** Passes on what was held, and from now on everything at once. */
   release(): Promise<void>;
+  /** Forgets what was held. */
+  drop(): void;
 }
 
 /**
@@ -13,22 +15,37 @@ export interface HeldOutput extends OutputSink {
  * the complaints of a shell that could not read the wrapper are no output of the user's.
  */
 export function createHeldOutput(sink: OutputSink): HeldOutput {
-  let held: { readonly stream: OutputStream; readonly bytes: Buffer }[] | undefined = [];
+  let held: { readonly stream: OutputStream; readonly bytes: Buffer }[] = [];
   let heldBytes = 0;
+  let state: 'holding' | 'releasing' | 'open' = 'holding';
+  let released: Promise<void> = Promise.resolve();
 
-  async function release(): Promise<void> {
-    const pending = held ?? [];
-    held = undefined;
-    for (const { stream, bytes } of pending) await sink.write(stream, bytes);
+  async function flush(): Promise<void> {
+    for (let next = held.shift(); next !== undefined; next = held.shift()) {
+      await sink.write(next.stream, next.bytes);
+    }
+    state = 'open';
+  }
+
+  function release(): Promise<void> {
+    if (state === 'holding') {
+      state = 'releasing';
+      released = flush();
+    }
+    return released;
   }
 
   return {
     release,
+    drop() {
+      held = [];
+    },
     write(stream, chunk) {
-      if (held === undefined) return sink.write(stream, chunk);
+      if (state === 'open') return sink.write(stream, chunk);
       held.push({ stream, bytes: Buffer.from(chunk) });
       heldBytes += chunk.length;
-      return heldBytes > maxHeldBytes ? release() : undefined;
+      // While held chunks are passed on, a new one waits behind them.
+      return state === 'releasing' || heldBytes > maxHeldBytes ? release() : undefined;
     },
   };
 }

@@ -79,7 +79,7 @@ function acceptable(line: string, secrets: HistoryOptions['secrets']): boolean {
 
 /** A password written out in a command stays in memory, for this shell only. */
 function givesPassword(line: string): boolean {
-  return /password\s*[=:]\s*\S|passwd=|:\/\/[^\s/:@]+:[^\s/@]+@/i.test(line);
+  return /passw(?:or)?d(?:\s*[=:]\s*|\s+['"\\])\S|:\/\/[^\s/:@]+:[^\s/@]+@/i.test(line);
 }
 
 function load(file: string, warn: (message: string) => void): string[] {
@@ -96,7 +96,7 @@ function load(file: string, warn: (message: string) => void): string[] {
     .filter((line) => line !== '');
   const readable = written.filter((line) => !/[\0\uFFFD]/.test(line));
   if (readable.length < written.length) {
-    warn(`${file}: ${written.length - readable.length} unreadable lines were left out of the history`);
+    warn(`unreadable lines left out of the history: ${written.length - readable.length} (${file})`);
   }
   const lines = latest(readable);
   if (readable.length === written.length && written.length > 2 * historySize) {

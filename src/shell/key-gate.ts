@@ -6,14 +6,15 @@ export interface KeySource extends NodeJS.ReadableStream {
 }
 
 export interface KeyHandlers {
-  /** Ctrl-C while the gate is closed. */
-  interrupt(): void;
+  /** Ctrl-C while the gate is closed; `dropped` when lines typed ahead were forgotten with it. */
+  interrupt(dropped: boolean): void;
   /** Enter with nothing typed before it, while the gate is closed. */
   enter(): void;
 }
 
 const ctrlC = 0x03;
 const ctrlZ = 0x1a;
+const tab = 0x09;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -36,6 +37,7 @@ export class KeyGate extends Readable {
     source.on('data', this.#onData);
     source.on('end', this.#onEnd);
     source.on('close', this.#onEnd);
+    this.on('resume', () => this.#pumpSoon());
   }
 
   /** readline switches the terminal through its input. */
@@ -54,10 +56,8 @@ export class KeyGate extends Readable {
   }
 
   /** Forgets what was typed ahead: after Ctrl-C the rest of a pasted script must not run. */
-  discard(): boolean {
-    const had = this.#waiting.length > 0;
+  discard(): void {
     this.#waiting = Buffer.alloc(0);
-    return had;
   }
 
   /** Lets go of the keyboard. */
@@ -70,19 +70,20 @@ export class KeyGate extends Readable {
   }
 
   override _read(): void {
-    this.#pump();
+    this.#pumpSoon();
   }
 
   readonly #onData = (chunk: Buffer | string): void => {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    this.#waiting = Buffer.concat([this.#waiting, this.#closed ? this.#listen(bytes) : bytes]);
+    const kept = this.#closed ? this.#listen(bytes) : bytes;
+    this.#waiting = Buffer.concat([this.#waiting, kept]);
     this.#pump();
   };
 
   readonly #onEnd = (): void => {
     if (this.#ended) return;
     this.#ended = true;
-    if (this.#closed) this.#handlers.interrupt();
+    if (this.#closed) this.#handlers.interrupt(false);
     this.#pump();
   };
 
@@ -90,8 +91,9 @@ export class KeyGate extends Readable {
   #listen(bytes: Buffer): Buffer {
     const interrupt = bytes.lastIndexOf(ctrlC);
     if (interrupt >= 0) {
+      const dropped = this.#waiting.length > 0 || interrupt > 0;
       this.#waiting = Buffer.alloc(0);
-      this.#handlers.interrupt();
+      this.#handlers.interrupt(dropped);
       return bytes.subarray(interrupt + 1);
     }
     const kept = bytes.filter((byte) => byte !== ctrlZ);
@@ -102,10 +104,15 @@ export class KeyGate extends Readable {
     return Buffer.alloc(0);
   }
 
-  /** Gives one line at most, and only when the editor has taken the one before: it may close the gate. */
+  /** After the stream has handed on what it holds: it asks for more before that, and does not ask again. */
+  #pumpSoon(): void {
+    setImmediate(() => this.#pump());
+  }
+
+  /** Gives one piece, a line at most, and only when the editor has taken the one before: it may close the gate. */
   #pump(): void {
     while (!this.#closed && this.readableLength === 0 && this.#waiting.length > 0) {
-      const end = endOfLine(this.#waiting);
+      const end = endOfPiece(this.#waiting);
       const piece = this.#waiting.subarray(0, end);
       this.#waiting = this.#waiting.subarray(end);
       this.push(piece);
@@ -115,8 +122,9 @@ export class KeyGate extends Readable {
   }
 }
 
-function endOfLine(bytes: Buffer): number {
-  const at = bytes.findIndex((byte) => byte === lineFeed || byte === carriageReturn);
+/** The editor stops reading at Tab until the candidates are known; what follows must not reach it before. */
+function endOfPiece(bytes: Buffer): number {
+  const at = bytes.findIndex((byte) => byte === lineFeed || byte === carriageReturn || byte === tab);
   if (at < 0) return bytes.length;
   return bytes[at] === carriageReturn && bytes[at + 1] === lineFeed ? at + 2 : at + 1;
 }

@@ -57,7 +57,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
     let left = false;
 
     const gate = new KeyGate(options.input, {
-      interrupt: () => interruptRunning(),
+      interrupt: (dropped) => interruptRunning(dropped),
       enter: () => session.progressLines().forEach((line) => print(line)),
     });
     const editor = createInterface({
@@ -105,7 +105,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       gate.open();
     }
 
-    function interruptRunning(): void {
+    function interruptRunning(dropped: boolean): void {
       if (running === undefined) return;
       if (running.signal.aborted) {
         print(controlC);
@@ -113,6 +113,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
         return;
       }
       print(`${controlC}\nmuster: cancelling; Ctrl-C again leaves at once`);
+      if (dropped) print('muster: what was typed ahead is dropped');
       running.abort();
     }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CommandTask, Executor, OutputSink } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
 import { createFrameFilter } from './frame-filter.ts';
+import type { FramePart } from './frame-filter.ts';
 import { createHeldOutput } from './held-output.ts';
 import { readSnapshot, stateBetween } from './node-state.ts';
 import type { NodeState, Snapshot } from './node-state.ts';
@@ -95,26 +96,31 @@ async function executeWithState(run: StatefulRun): Promise<NodeOutcome> {
   let after: Snapshot | undefined;
   let started = false;
 
+  async function takeParts(parts: readonly FramePart[]): Promise<void> {
+    for (const part of parts) {
+      if (part.kind === 'text') {
+        await output.write('stderr', part.bytes);
+      } else if (part.body.startsWith('S')) {
+        started = true;
+        before = readSnapshot(part.body.slice(1));
+        await output.release();
+      } else {
+        after = readSnapshot(part.body.slice(1));
+      }
+    }
+  }
+
   const outcome = await inner.execute(
     node,
     { ...task, command: wrapped.command, stdin: () => stdinOf(wrapped.preamble, task) },
     {
-      async write(stream, chunk) {
+      write(stream, chunk) {
         if (stream === 'stdout') return output.write(stream, chunk);
-        for (const part of filter.push(chunk)) {
-          if (part.kind === 'text') {
-            await output.write(stream, part.bytes);
-            continue;
-          }
-          if (part.body.startsWith('S')) {
-            started = true;
-            before = readSnapshot(part.body.slice(1));
-            await output.release();
-          } else {
-            after = readSnapshot(part.body.slice(1));
-          }
-        }
-        return undefined;
+        const parts = filter.push(chunk);
+        const [first] = parts;
+        if (first === undefined) return undefined;
+        if (parts.length === 1 && first.kind === 'text') return output.write(stream, first.bytes);
+        return takeParts(parts.map((part) => copyPart(part)));
       },
     },
     signal,
@@ -127,6 +133,7 @@ async function executeWithState(run: StatefulRun): Promise<NodeOutcome> {
       // The login shell gave up at the first line: nothing of the user's has run, and nothing it said is the user's.
       known.stateless.add(node);
       tell(known, 'not-posix', node);
+      output.drop();
       return inner.execute(node, task, sink, signal);
     }
     // A forced command, nologin, or a shell stranger than csh. Never a second try: this one may have done something.
@@ -166,6 +173,11 @@ function tell(known: Known, notice: StateNotice, node: string): void {
   const nodes = known.notices.get(notice);
   if (nodes === undefined) known.notices.set(notice, [node]);
   else nodes.push(node);
+}
+
+/** A chunk is only valid during the call that brings it. */
+function copyPart(part: FramePart): FramePart {
+  return part.kind === 'text' ? { kind: 'text', bytes: Buffer.from(part.bytes) } : part;
 }
 
 async function* stdinOf(preamble: string, task: CommandTask): AsyncIterable<Uint8Array> {

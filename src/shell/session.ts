@@ -182,7 +182,7 @@ export function createSession(options: SessionOptions): Session {
       case 'action':
         return act(line.name, line.argument, signal);
       case 'toggle-gather':
-        change('gather', '');
+        settings = { ...settings, gather: !settings.gather, mergeStderr: false, diff: false };
         return print(`Switching to ${settings.gather ? 'gathered' : 'standard'} output format`);
       case 'local': {
         const code = await backend.runLocally(line.command, signal);

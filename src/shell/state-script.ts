@@ -55,8 +55,12 @@ function restore(state: NodeState | undefined): string {
   for (const name of state.unset) lines.push(`unset ${name}`);
   for (const [name, value] of state.exports) lines.push(`export ${name}=${shellQuote(value)}`);
   if (state.umask !== undefined) lines.push(`umask ${state.umask}`);
+  if (state.previousDirectory !== undefined) {
+    // zsh remembers where it was, whatever OLDPWD says; the directory may be gone, and is only for `cd -`.
+    const visit = `cd ${shellQuote(state.previousDirectory)} >/dev/null 2>&1`;
+    lines.push(state.directory === undefined ? `${visit} && cd - >/dev/null` : visit);
+  }
   if (state.directory !== undefined) lines.push(`cd ${shellQuote(state.directory)} >/dev/null || exit 1`);
-  if (state.previousDirectory !== undefined) lines.push(`OLDPWD=${shellQuote(state.previousDirectory)}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 
