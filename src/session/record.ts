@@ -22,7 +22,7 @@ export async function startRecord(
       operator: {
         uid: surroundings.uid,
         user: surroundings.user,
-        ...(env['SUDO_USER'] === undefined ? {} : { sudoUser: env['SUDO_USER'] }),
+        ...(env['SUDO_USER'] ? { sudoUser: env['SUDO_USER'] } : {}),
         ...(sshClient === undefined ? {} : { sshClient }),
       },
       cwd: surroundings.cwd,
