@@ -43,10 +43,16 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
       write: false,
       logLevel: 'warning',
     });
-    await writeFile(`${folder}/${name}`, chunk.outputFiles[0]!.text);
+    const asNamespace = onlyDefault.test(file.text) ? spreadDefault : '';
+    await writeFile(`${folder}/${name}`, chunk.outputFiles[0]!.text + asNamespace);
   }
   return readdir(folder);
 }
+
+/** A lazily imported CommonJS package becomes a chunk that exports `default` alone; Node.js itself would also give its names. */
+const onlyDefault = /export default \w+\(\);\s*$/;
+const spreadDefault =
+  ';{let d=module.exports.default;module.exports=Object.assign({__esModule:true},d,{default:d})}';
 
 /** Replaces the modules that read package.json and load all commands by their results. */
 async function inlinedFacts(root: string): Promise<Plugin> {

@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { matchPatternList } from './pattern.ts';
+
+export type KnownHostMarker = 'revoked' | 'cert-authority' | undefined;
+
+/** One good line of a known_hosts file. */
+export interface KnownHost {
+  readonly marker: KnownHostMarker;
+  /** `ssh-ed25519`, `ssh-rsa`, … */
+  readonly type: string;
+  /** The public key in SSH's wire form. */
+  readonly key: Buffer;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A parsed file (or several, one after the other), ready for many look-ups. */
+export interface KnownHostsIndex {
+  /** Lines that hold for this name (`host` or `[host]:port`), in file order. */
+  lookup(name: string): readonly KnownHost[];
+}
+
+interface Hashed {
+  readonly salt: Buffer;
+  readonly hash: Buffer;
+  readonly entry: KnownHost;
+}
+
+interface Patterned {
+  readonly patterns: readonly string[];
+  readonly entry: KnownHost;
+}
+
+/**
+ * Reads known_hosts files. A missing file counts as empty, a bad line is skipped alone, as ssh does.
+ * Rejects when a file exists and cannot be read: what is not known must not be guessed.
+ */
+export async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsIndex> {
+  const plain = new Map<string, KnownHost[]>();
+  const patterned: Patterned[] = [];
+  const hashed: Hashed[] = [];
+  const order = new Map<KnownHost, number>();
+  for (const path of paths) {
+    let number = 0;
+    for (const raw of (await readOrEmpty(path)).split('\n')) {
+      number += 1;
+      const parsed = parseKnownHostsLine(raw, path, number);
+      if (parsed === undefined) continue;
+      const { entry, names } = parsed;
+      order.set(entry, order.size);
+      if (names.startsWith('|1|')) {
+        const [salt, hash] = names.slice(3).split('|');
+        hashed.push({
+          salt: Buffer.from(salt ?? '', 'base64'),
+          hash: Buffer.from(hash ?? '', 'base64'),
+          entry,
+        });
+        continue;
+      }
+      const patterns = names.toLowerCase().split(',');
+      if (patterns.some((pattern) => /[*?!]/.test(pattern))) {
+        patterned.push({ patterns, entry });
+        continue;
+      }
+      for (const name of patterns) {
+        const entries = plain.get(name);
+        if (entries === undefined) plain.set(name, [entry]);
+        else entries.push(entry);
+      }
+    }
+  }
+  return {
+    lookup(name) {
+      const lower = name.toLowerCase();
+      const found = new Set(plain.get(lower));
+      for (const { patterns, entry } of patterned) if (matchPatternList(lower, patterns)) found.add(entry);
+      for (const { salt, hash, entry } of hashed) {
+        if (createHmac('sha1', salt).update(lower).digest().equals(hash)) found.add(entry);
+      }
+      return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    },
+  };
+}
+
+/** One line; undefined for blanks, comments and lines ssh would skip. */
+export function parseKnownHostsLine(
+  raw: string,
+  file: string,
+  line: number,
+): { readonly names: string; readonly entry: KnownHost } | undefined {
+  const words = raw.trim().split(/[ \t]+/);
+  if (words[0] === '' || words[0]?.startsWith('#')) return undefined;
+  let marker: KnownHostMarker;
+  if (words[0]?.startsWith('@')) {
+    const name = words.shift();
+    if (name === '@revoked') marker = 'revoked';
+    else if (name === '@cert-authority') marker = 'cert-authority';
+    else return undefined;
+  }
+  const [names, type, encoded] = words;
+  if (names === undefined || type === undefined || encoded === undefined) return undefined;
+  const key = Buffer.from(encoded, 'base64');
+  if (key.length < 8 || keyType(key) !== type) return undefined;
+  return { names, entry: { marker, type, key, file, line } };
+}
+
+/** The type written inside a public key in wire form. */
+export function keyType(key: Buffer): string {
+  if (key.length < 4) return '';
+  const length = key.readUInt32BE(0);
+  return length > key.length - 4 ? '' : key.toString('latin1', 4, 4 + length);
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { applyAlgorithmLine } from './algorithms.ts';
+import type { ResolvedConfig } from './config-resolve.ts';
+import { linesOf, wordOf } from './config-values.ts';
+
+/** Keywords whose effect only OpenSSH's own client has, unless their value says "off". */
+const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
+  canonicalizehostname: ['no', 'false'],
+  hostbasedauthentication: ['no', 'false'],
+  knownhostscommand: ['none'],
+  pkcs11provider: ['none'],
+  proxyusefdpass: ['no', 'false'],
+  remotecommand: ['none'],
+  revokedhostkeys: ['none'],
+  securitykeyprovider: ['internal'],
+  tunnel: ['no', 'false'],
+  verifyhostkeydns: ['no', 'false'],
+};
+
+/**
+ * What the configuration asks of this node that the built-in transport cannot do, one phrase each with file and line.
+ * Never ignored: the outcome would differ from what ssh does.
+ */
+export function needsOpenSsh(config: ResolvedConfig): string[] {
+  const needs: string[] = [];
+  for (const [keyword, off] of Object.entries(onlyOpenSsh)) {
+    const line = config.first.get(keyword);
+    if (line !== undefined && !off.includes((line.words[0] ?? '').toLowerCase())) {
+      needs.push(`${line.text === '' ? keyword : `${keyword} ${line.text}`} (${line.where})`);
+    }
+  }
+  for (const line of linesOf(config, 'certificatefile'))
+    needs.push(`certificatefile ${line.text} (${line.where})`);
+  if (wordOf(config, 'sessiontype') !== undefined && wordOf(config, 'sessiontype') !== 'default') {
+    needs.push(`sessiontype ${wordOf(config, 'sessiontype')} (${config.first.get('sessiontype')?.where})`);
+  }
+  for (const [kind, keyword] of [
+    ['kex', 'kexalgorithms'],
+    ['cipher', 'ciphers'],
+    ['mac', 'macs'],
+    ['hostKey', 'hostkeyalgorithms'],
+  ] as const) {
+    const line = config.first.get(keyword);
+    if (applyAlgorithmLine(kind, line).length === 0) needs.push(`${keyword} ${line?.text} (${line?.where})`);
+  }
+  return needs;
+}

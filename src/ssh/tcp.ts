@@ -1,0 +1,100 @@
+import { connect, type Socket } from 'node:net';
+import { ConnectFailure } from './connect-failure.ts';
+
+export interface TcpOptions {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly bindAddress: string | undefined;
+  readonly keepAlive: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** With several addresses the next one is tried after this, the earlier ones staying in the race (RFC 8305). */
+const staggerMs = 250;
+
+/**
+ * Opens a TCP connection without Nagle's delay (which costs 45 ms a login). Rejects with ConnectFailure;
+ * on abort with the signal's reason.
+ */
+export function openTcp(options: TcpOptions): Promise<Socket> {
+  const { addresses, port, signal } = options;
+  return new Promise((resolve, reject) => {
+    const open = new Set<Socket>();
+    let next = 0;
+    let firstError: Error | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let over = false;
+
+    const finish = (winner: Socket | undefined, error: unknown): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      for (const socket of open) if (socket !== winner) socket.destroy();
+      if (winner === undefined) reject(error);
+      else resolve(winner);
+    };
+    const onAbort = (): void => finish(undefined, signal.reason);
+
+    const tryNext = (): void => {
+      clearTimeout(timer);
+      const address = addresses[next];
+      if (over || address === undefined) return;
+      next += 1;
+      const socket = connect({
+        host: address,
+        port,
+        noDelay: true,
+        keepAlive: options.keepAlive,
+        ...(options.bindAddress === undefined ? {} : { localAddress: options.bindAddress }),
+      });
+      open.add(socket);
+      socket.once('connect', () => {
+        socket.removeAllListeners('error');
+        socket.on('error', () => undefined); // the owner learns it from 'close'
+        finish(socket, undefined);
+      });
+      socket.on('error', (error) => {
+        open.delete(socket);
+        firstError ??= failureOf(error, address, port);
+        if (next < addresses.length) tryNext();
+        else if (open.size === 0) finish(undefined, firstError);
+      });
+      if (next < addresses.length) timer = setTimeout(tryNext, staggerMs);
+    };
+
+    if (signal.aborted) {
+      finish(undefined, signal.reason);
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    tryNext();
+  });
+}
+
+function failureOf(error: NodeJS.ErrnoException, address: string, port: number): ConnectFailure {
+  const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return new ConnectFailure('connect', 'refused', `connection refused (${where})`);
+    case 'ETIMEDOUT':
+      return new ConnectFailure('connect', 'timeout', `no answer (${where})`);
+    case 'ECONNRESET':
+      return new ConnectFailure('connect', 'closed', `connection reset (${where})`, { retryable: true });
+    default:
+      return new ConnectFailure(
+        'connect',
+        'unreachable',
+        `${reasons[error.code ?? ''] ?? error.code} (${where})`,
+      );
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network unreachable',
+  EACCES: 'administratively prohibited',
+  EINVAL: 'address not usable here',
+  EADDRNOTAVAIL: 'BindAddress is not an address of this machine',
+  EMFILE: 'too many open files on this machine',
+};
