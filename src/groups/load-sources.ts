@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ConfigError, type Place } from '../config/config-error.ts';
 import { dropInFiles } from '../config/drop-ins.ts';
 import type { IniDocument } from '../config/ini.ts';
@@ -49,12 +50,25 @@ export async function loadSources(options: LoadOptions): Promise<LoadedSources> 
   addSections(parts, found.document);
 
   const sources = [...parts].map(([name, part]) => buildSource(name, part, found, options));
+  for (const { source, place } of await ownSources(found, options)) {
+    if (parts.has(source.name)) {
+      const other = sources.find(({ name }) => name === source.name)?.origins.join(', ') ?? '';
+      throw new ConfigError(place, `group source "${source.name}" is also defined in ${other}`);
+    }
+    sources.push(source);
+  }
   const chosen = found.document.get(mainSection)?.get('default');
   const defaultSource = chosen === undefined || chosen.value === '' ? sources[0]?.name : chosen.value;
-  if (chosen !== undefined && defaultSource !== undefined && !parts.has(defaultSource)) {
+  if (
+    chosen !== undefined &&
+    defaultSource !== undefined &&
+    !sources.some(({ name }) => name === defaultSource)
+  ) {
     throw new ConfigError(chosen, `the default group source "${defaultSource}" does not exist`, {
       hint:
-        sources.length === 0 ? 'No group source is defined.' : `Sources: ${[...parts.keys()].join(', ')}.`,
+        sources.length === 0
+          ? 'No group source is defined.'
+          : `Sources: ${sources.map(({ name }) => name).join(', ')}.`,
     });
   }
   const ordered = sources.toSorted(
@@ -65,6 +79,21 @@ export async function loadSources(options: LoadOptions): Promise<LoadedSources> 
     defaultSource,
     searched: found.searched,
   };
+}
+
+/** The sources of groups.yaml in muster's own folder. */
+async function ownSources(
+  found: FoundMain,
+  options: LoadOptions,
+): Promise<{ source: GroupSource; place: Place }[]> {
+  const file = found.ownFolder === undefined ? undefined : join(found.ownFolder, 'groups.yaml');
+  const text = file === undefined ? undefined : readOptionalFile(file);
+  if (file === undefined || text === undefined) {
+    return [];
+  }
+  const { parseOwnSources } = await import('./own-sources.ts');
+  const sources = await parseOwnSources(text, file, options);
+  return sources.map((source) => ({ source, place: { file, line: 0 } }));
 }
 
 /** The pieces one source is made of. */
