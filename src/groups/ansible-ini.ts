@@ -26,7 +26,7 @@ export function parseAnsibleIni(text: string, file: string, groups: AnsibleGroup
       continue;
     }
     const word = /^[^\s#]+/.exec(line)?.[0];
-    if (word === undefined || /^\[[^\]:]*$/.test(word)) {
+    if (word === undefined || /^\[(?:.*\]|[^\]:]*)$/.test(word)) {
       throw new ConfigError(place, `expected a node or a [section], found "${printable(line)}"`);
     }
     const group = ansibleGroup(groups, name, place);

@@ -22,7 +22,8 @@ export async function queryPostgresqlGroups(options: PostgresqlGroupsOptions): P
   const client = new pg.Client({
     connectionString: options.dsn,
     connectionTimeoutMillis: options.timeoutMs,
-    query_timeout: options.timeoutMs,
+    // The server gives up first; this is for one that has stopped answering.
+    query_timeout: options.timeoutMs + 1000,
     application_name: 'muster',
   });
   // A connection that breaks also fails the query that waits; without a listener it would end the program.
@@ -30,6 +31,7 @@ export async function queryPostgresqlGroups(options: PostgresqlGroupsOptions): P
   try {
     await client.connect();
     await client.query('begin transaction read only');
+    await client.query(`set local statement_timeout = ${options.timeoutMs}`);
     const { rows, fields } = await client.query<unknown[]>({ text: options.query, rowMode: 'array' });
     if (fields.length !== 2) {
       throw failure(options, `the query returns ${fields.length} columns instead of group and nodes`);
