@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts';
 import { printable } from '../config/ini.ts';
 import { isGroupName } from './group-name.ts';
 import type { GroupSource, GroupSourceKind } from './group-source.ts';
-import { type LoadedSources, type LoadOptions, loadSources } from './load-sources.ts';
+import type { LoadedSources, LoadOptions } from './load-sources.ts';
 import { nearestNames } from './nearest.ts';
 
 /** How groups are looked up. */
@@ -31,8 +31,8 @@ export interface Groups extends GroupResolver {
   defaultSource(): Promise<string | undefined>;
   /** Every source, the default first. */
   sources(): Promise<readonly GroupSourceInfo[]>;
-  /** Oddities met so far that do not stop anything, for the user to read. */
-  warnings(): readonly string[];
+  /** Oddities that do not stop anything, for the user to read: unknown keys, names in listings that cannot be used. */
+  warnings(): Promise<readonly string[]>;
   /** The names of the groups the node is in, if the source can tell directly; else undefined. */
   reverse(source: string | undefined, node: string): Promise<readonly string[] | undefined>;
 }
@@ -44,7 +44,8 @@ export interface Groups extends GroupResolver {
 export function createGroupResolver(options: GroupResolverOptions): Groups {
   let loading: Promise<LoadedSources> | undefined;
   const warnings = new Set<string>();
-  const load = () => (loading ??= loadSources(options));
+  const load = () =>
+    (loading ??= import('./load-sources.ts').then(({ loadSources }) => loadSources(options)));
 
   async function find(name: string | undefined): Promise<GroupSource> {
     const loaded = await load();
@@ -84,7 +85,9 @@ export function createGroupResolver(options: GroupResolverOptions): Groups {
       }
       return names.filter(isGroupName);
     },
-    warnings: () => [...warnings],
+    async warnings() {
+      return [...(await load()).warnings, ...warnings];
+    },
     async defaultSource() {
       return options.defaultSource ?? (await load()).defaultSource;
     },

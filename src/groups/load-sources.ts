@@ -5,7 +5,7 @@ import type { IniDocument } from '../config/ini.ts';
 import { readNamedIni, readOptionalFile } from '../config/read-config.ts';
 import { dropIns, findMain, type FoundMain, foldersOf, namedMain } from './find-groups-conf.ts';
 import type { GroupSource } from './group-source.ts';
-import { mainSection, sourceNames, sourceSections } from './groups-conf.ts';
+import { mainSection, sourceNames, sourceSections, unknownKeys } from './groups-conf.ts';
 import { staticSource, type StaticSourcePart } from './static-source.ts';
 import { checkUpcallSection, upcallSource, type UpcallSettings } from './upcall-source.ts';
 import { parseYamlGroups } from './yaml-groups.ts';
@@ -27,6 +27,8 @@ export interface LoadedSources {
   readonly defaultSource: string | undefined;
   /** The files and folders that were looked at, for the message when nothing was found. */
   readonly searched: readonly string[];
+  /** Unknown keys, each with file:line. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads all configuration of groups. Any broken file is an error: half a configuration would select the wrong nodes. */
@@ -78,6 +80,9 @@ export async function loadSources(options: LoadOptions): Promise<LoadedSources> 
     sources: new Map(ordered.map((source) => [source.name, source])),
     defaultSource,
     searched: found.searched,
+    warnings: [...parts.values()].flatMap(({ sections }) =>
+      sections.flatMap(({ document, header }) => unknownKeys(document, header)),
+    ),
   };
 }
 

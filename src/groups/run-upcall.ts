@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { UserError } from '../errors.ts';
 import { printable } from '../config/ini.ts';
 
@@ -14,6 +13,8 @@ export interface UpcallRun {
   readonly timeLimit: number;
   /** Bytes of standard output before it is killed. */
   readonly outputLimit: number;
+  /** Ends it early: its process group is killed. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How long output is still read after the shell has ended while a child of it keeps the pipe open. */
@@ -29,7 +30,8 @@ export class UpcallError extends UserError {
  * Runs `/bin/sh -c` and returns what it wrote on standard output. It gets no input, a process group of its own, a time
  * limit and an output limit; at either limit the whole group is killed.
  */
-export function runUpcall(run: UpcallRun): Promise<string> {
+export async function runUpcall(run: UpcallRun): Promise<string> {
+  const { spawn } = await import('node:child_process');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = spawn('/bin/sh', ['-c', run.command], {
     cwd: run.cwd,
@@ -55,6 +57,7 @@ export function runUpcall(run: UpcallRun): Promise<string> {
   const finish = (settle: () => void) => {
     clearTimeout(limit);
     clearTimeout(linger);
+    run.signal?.removeEventListener('abort', abort);
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();
@@ -77,6 +80,10 @@ export function runUpcall(run: UpcallRun): Promise<string> {
     fail(complaint === '' ? how : `${how}: ${complaint}`);
   };
 
+  const abort = () => {
+    killGroup();
+    fail('was interrupted', { cause: run.signal?.reason });
+  };
   const limit = setTimeout(() => {
     killGroup();
     fail(`took longer than ${run.timeLimit / 1000} s and was killed`);
@@ -103,6 +110,10 @@ export function runUpcall(run: UpcallRun): Promise<string> {
     linger = setTimeout(end, lingerTime, code, signal);
   });
   child.on('close', end);
+  run.signal?.addEventListener('abort', abort, { once: true });
+  if (run.signal?.aborted === true) {
+    abort();
+  }
   return promise;
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError, formatPlace } from '../config/config-error.ts';
-import type { IniSection, IniValue } from '../config/ini.ts';
+import { type IniSection, printable } from '../config/ini.ts';
 import type { GroupDefinition } from '../nodeset/group-resolver.ts';
 import { evaluateGroupNames } from './evaluate-group-names.ts';
 import { isSubstitutable } from './group-name.ts';
@@ -15,6 +15,8 @@ export interface UpcallSettings {
   readonly timeLimit?: number;
   /** Bytes; default 16 MB. */
   readonly outputLimit?: number;
+  /** Ends upcalls that are running when the user interrupts. */
+  readonly signal?: AbortSignal;
 }
 
 /** A section of groups.conf: commands that answer what is in a group. */
@@ -36,7 +38,8 @@ type UpcallKey = 'map' | 'mapall' | 'all' | 'list' | 'reverse';
 export function upcallSource(section: UpcallSection, settings: UpcallSettings): GroupSource {
   const { name, keys } = section;
   const cache = new Map<string, { readonly until: number; readonly answer: Promise<string> }>();
-  const keepFor = cacheTime(keys.get('cache_time'));
+  const keepFor = seconds(keys, 'cache_time') ?? defaultCacheTime;
+  const timeLimit = seconds(keys, 'time_limit') ?? settings.timeLimit ?? 10_000;
 
   function call(
     key: UpcallKey,
@@ -60,8 +63,9 @@ export function upcallSource(section: UpcallSection, settings: UpcallSettings): 
       cwd,
       env: { ...settings.env, ...variables },
       what: `upcall "${key}" of group source "${name}"${subject}`,
-      timeLimit: settings.timeLimit ?? 10_000,
+      timeLimit,
       outputLimit: settings.outputLimit ?? 16 * 1024 * 1024,
+      signal: settings.signal,
     });
     cache.set(entry, { until: now + keepFor, answer });
     answer.catch(() => cache.delete(entry));
@@ -143,17 +147,27 @@ export function checkUpcallSection(section: UpcallSection, places: { file: strin
   if (!section.keys.has('map') && !section.keys.has('mapall')) {
     throw new ConfigError(places, `group source "${section.name}" has no "map" upcall`);
   }
-  cacheTime(section.keys.get('cache_time'));
+  seconds(section.keys, 'cache_time');
+  seconds(section.keys, 'time_limit');
 }
 
-/** Milliseconds. ClusterShell's default is an hour; it matters in the shell only, everything else ends sooner. */
-function cacheTime(value: IniValue | undefined): number {
+/** ClusterShell's hour; it matters in the shell only, everything else ends sooner. */
+const defaultCacheTime = 3_600_000;
+
+/** A key that holds seconds, as milliseconds. `time_limit` is muster's own; ClusterShell passes over it. */
+function seconds(keys: IniSection, key: 'cache_time' | 'time_limit'): number | undefined {
+  const value = keys.get(key);
   if (value === undefined) {
-    return 3_600_000;
+    return undefined;
   }
-  const seconds = Number(value.value);
-  if (value.value.trim() === '' || !Number.isFinite(seconds) || seconds < 0) {
-    throw new ConfigError(value, `cache_time must be a number of seconds, not "${value.value}"`);
+  const number = Number(value.value);
+  if (
+    value.value.trim() === '' ||
+    !Number.isFinite(number) ||
+    number < 0 ||
+    (key === 'time_limit' && number === 0)
+  ) {
+    throw new ConfigError(value, `${key} must be a number of seconds, not "${printable(value.value)}"`);
   }
-  return seconds * 1000;
+  return number * 1000;
 }

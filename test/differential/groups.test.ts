@@ -70,7 +70,7 @@ describe.skipIf(nodeset === undefined)('groups against the real nodeset', () => 
       }
 
       expect(asked.map(({ ours }) => ours)).toEqual(asked.map(({ theirs }) => theirs));
-      expect(groups.warnings()).toEqual([]);
+      expect(await groups.warnings()).toEqual([]);
     },
   );
 });

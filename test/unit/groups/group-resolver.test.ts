@@ -92,6 +92,12 @@ describe('the group resolver', () => {
     expect(error).toBeInstanceOf(UnknownGroupSourceError);
   });
 
+  it('warns of keys that mean nothing', async () => {
+    const folder = folderWith({ 'groups.conf': '[a]\nmap: echo n1\nlst: echo g\n' });
+
+    expect(await groupsIn(folder).warnings()).toEqual([`${folder}/groups.conf:3: unknown key "lst" in [a]`]);
+  });
+
   it('reads nothing before the first question', async () => {
     const groups = createGroupResolver({ env: {}, home: '/', groupsConf: '/nowhere/groups.conf' });
 

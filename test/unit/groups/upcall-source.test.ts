@@ -146,6 +146,24 @@ describe('upcalls that go wrong', () => {
     await vi.waitFor(() => expect(isRunning(child)).toBe(false));
   });
 
+  it('have the time limit their section gives them', async () => {
+    await expect(groupsOf('[a]\nmap: sleep 60\ntime_limit: 0.2\n').group('a', 'g')).rejects.toThrow(
+      'group "g" took longer than 0.2 s and was killed',
+    );
+  });
+
+  it('are killed when the user interrupts', async () => {
+    const folder = folderWith({ 'groups.conf': '[a]\nmap: sleep 60 & echo $! > child; wait\n' });
+    const interrupt = new AbortController();
+    const asked = groupsIn(folder, { signal: interrupt.signal }).group('a', 'g');
+    const child = await vi.waitFor(() => Number(readFileSync(`${folder}/child`, 'utf8').match(/\d+/)![0]));
+
+    interrupt.abort();
+
+    await expect(asked).rejects.toThrow('group "g" was interrupted');
+    await vi.waitFor(() => expect(isRunning(child)).toBe(false));
+  });
+
   it('are killed when they write more than the limit', async () => {
     await expect(groupsOf('[a]\nmap: yes node1 | head -c 50000000\n').group('a', 'g')).rejects.toThrow(
       'group "g" wrote more than 16 MB and was killed',
@@ -213,7 +231,7 @@ describe('hostile group names', () => {
       'all nodes of group source "a": it lists "ok;touch${IFS}canary", which cannot be looked up',
     );
     expect(await groups.groupNames('a')).toEqual([]);
-    expect(groups.warnings()).toEqual([
+    expect(await groups.warnings()).toEqual([
       'group source "a": "ok;touch${IFS}canary" cannot be the name of a group',
       'group source "a": "$(touch${IFS}canary)" cannot be the name of a group',
     ]);
