@@ -1,5 +1,6 @@
 import type { Document, LineCounter, Pair, Scalar } from 'yaml';
 import { ConfigError, type Place } from '../config/config-error.ts';
+import { printable } from '../config/ini.ts';
 
 /** A value in a YAML file, with its place. Scalars are the text as it is written. */
 export interface YamlValue {
@@ -26,7 +27,13 @@ export interface YamlEntry extends YamlValue {
 export async function openYaml(text: string, file: string): Promise<YamlValue> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, schema: 'failsafe', prettyErrors: false });
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines,
+    schema: 'failsafe',
+    prettyErrors: false,
+    // Its own check compares every key with every other; see mapEntries.
+    uniqueKeys: false,
+  });
   const broken = document.errors[0];
   if (broken !== undefined) {
     throw new ConfigError({ file, line: lines.linePos(broken.pos[0]).line }, broken.message);
@@ -73,7 +80,7 @@ function scalarText({ value }: Scalar): string {
 
 function mapEntries(pairs: readonly Pair[], reader: Reader): YamlEntry[] {
   const inherited: YamlEntry[] = [];
-  const own: YamlEntry[] = [];
+  const all = new Map<string, YamlEntry>();
   for (const { key, value } of pairs) {
     const place = placeOf(key, reader, { file: reader.file, line: 0 });
     const name = valueOf(key, reader, place).text();
@@ -83,12 +90,14 @@ function mapEntries(pairs: readonly Pair[], reader: Reader): YamlEntry[] {
     const read = valueOf(value, reader, place);
     if (name === '<<') {
       inherited.push(...read.items().flatMap((map) => map.entries('a map after "<<"')));
-    } else {
-      own.push({ ...read, name });
+      continue;
     }
+    if (all.has(name)) {
+      throw new ConfigError(place, `"${printable(name)}" is given twice`);
+    }
+    all.set(name, { ...read, name });
   }
-  const all = new Map<string, YamlEntry>();
-  for (const entry of [...own, ...inherited]) {
+  for (const entry of inherited) {
     if (!all.has(entry.name)) {
       all.set(entry.name, entry);
     }

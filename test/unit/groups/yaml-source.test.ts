@@ -63,6 +63,11 @@ describe('YAML group sources', () => {
   it.each([
     ['- a\n', 'pg.yaml:1: expected "source: {group: nodes}" at the top of the file'],
     ['\na:\nb: {x: n1}\n', 'pg.yaml:2: expected "group: nodes" lines in group source "a"'],
+    ['a:\n  x: n1\n  x: n2\n', 'pg.yaml:3: "x" is given twice'],
+    ['a: {x: n1}\na: {y: n2}\n', 'pg.yaml:2: "a" is given twice'],
+    ['a: {[x, y]: n1}\n', 'pg.yaml:1: a key must be a plain word'],
+    ['a: {x: n1}\n---\nb: {x: n1}\n', 'pg.yaml:2: '],
+    ['', 'pg.yaml:1: expected "source: {group: nodes}" at the top of the file'],
     ['a:\n  x: {y: z}\n', 'pg.yaml:2: group @a:x must be a node set or a list of node sets'],
     ['a:\n  x: "n1\\x1b[2J"\n', 'group @a:x: control character in "n1\\x1b[2J"'],
   ])('refuses %j with the place of the mistake', async (yaml, message) => {
