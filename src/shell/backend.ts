@@ -26,6 +26,9 @@ export interface ShellCompletions {
   nodes(): Promise<readonly string[]>;
 }
 
+/** Gives the terminal away while `use` runs: the shell reads no key, and the terminal is in its normal mode. */
+export type LendTerminal = <T>(use: () => Promise<T>) => Promise<T>;
+
 /** All the interactive shell needs of the rest of the program. */
 export interface ShellBackend {
   /** Names in the order written; throws a UserError for bad syntax, an unknown group, an empty result. */
@@ -41,4 +44,9 @@ export interface ShellBackend {
   readonly complete: ShellCompletions;
   /** Closes the connections kept to these nodes, so that the next command makes new ones. */
   reconnect?(nodes: readonly string[]): Promise<void>;
+  /**
+   * Called once, before the first prompt. Whoever asks the user something on the terminal while a command runs
+   * (a passphrase, an unknown host key) must do it through `lend`, else the shell takes half of the keys.
+   */
+  terminalReady?(lend: LendTerminal): void;
 }

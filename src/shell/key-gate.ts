@@ -29,6 +29,7 @@ export class KeyGate extends Readable {
   #waiting: Buffer = Buffer.alloc(0);
   #closed = false;
   #ended = false;
+  #borrowers = 0;
 
   constructor(source: KeySource, handlers: KeyHandlers) {
     super();
@@ -58,6 +59,22 @@ export class KeyGate extends Readable {
   /** Forgets what was typed ahead: after Ctrl-C the rest of a pasted script must not run. */
   discard(): void {
     this.#waiting = Buffer.alloc(0);
+  }
+
+  /** Leaves the keyboard to somebody else for a while; see LendTerminal. */
+  async lend<T>(use: () => Promise<T>): Promise<T> {
+    this.#borrowers += 1;
+    this.#source.pause();
+    this.#source.setRawMode?.(false);
+    try {
+      return await use();
+    } finally {
+      this.#borrowers -= 1;
+      if (this.#borrowers === 0 && !this.destroyed) {
+        this.#source.setRawMode?.(true);
+        this.#source.resume();
+      }
+    }
   }
 
   /** Lets go of the keyboard. */

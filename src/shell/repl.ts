@@ -139,7 +139,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       }
       const line = continued + typed;
       continued = '';
-      history.append(line);
+      if (line.trim().toLowerCase() !== 'quit') history.append(line);
       void carryOut(line);
     });
     editor.on('SIGINT', () => {
@@ -159,6 +159,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       leave(false);
     });
 
+    backend.terminalReady?.((use) => gate.lend(use));
     print("Enter 'quit' to leave this interactive mode");
     print(session.workingWith());
     prompt();

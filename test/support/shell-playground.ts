@@ -1,14 +1,15 @@
 /**
  * The interactive shell on this terminal, each "node" a local sh: `bin/node test/support/shell-playground.ts 'node[1-3]'`.
- * Nodes whose name begins with "down" are never reached. MUSTER_PLAYGROUND_HISTORY names a history file.
+ * Nodes whose name begins with "down" are never reached; the command `ask` asks on the terminal. MUSTER_PLAYGROUND_HISTORY names a history file.
  */
+import { spawn } from 'node:child_process';
 import { runFanout } from '../../src/fanout/fanout.ts';
 import { evaluateInOrder } from '../../src/nodeset/evaluate.ts';
 import { foldNodeSet } from '../../src/nodeset/fold.ts';
 import { UnknownGroupError } from '../../src/nodeset/group-resolver.ts';
 import { NodeSet } from '../../src/nodeset/node-set.ts';
 import type { GroupResolver } from '../../src/nodeset/group-resolver.ts';
-import type { ShellBackend } from '../../src/shell/backend.ts';
+import type { LendTerminal, ShellBackend } from '../../src/shell/backend.ts';
 import { runShell } from '../../src/shell/repl.ts';
 import { defaultSettings } from '../../src/shell/settings.ts';
 import { createLocalExecutor } from './local-executor.ts';
@@ -34,10 +35,28 @@ const resolver: GroupResolver = {
 const executor = createLocalExecutor();
 const fold = (nodes: readonly string[]): string => foldNodeSet(NodeSet.of(nodes));
 
+let lendTerminal: LendTerminal = (use) => use();
+
+/** As an ssh that wants a passphrase: reads a line from the terminal itself. */
+async function askOnTerminal(): Promise<string> {
+  const asking = 'printf "Passphrase: " >/dev/tty; read -r answer </dev/tty; printf "%s" "$answer"';
+  const child = spawn('/bin/sh', ['-c', asking], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let answer = '';
+  for await (const chunk of child.stdout) answer += String(chunk);
+  return answer;
+}
+
 const backend: ShellBackend = {
+  terminalReady(lend) {
+    lendTerminal = lend;
+  },
   resolve: (expression) => evaluateInOrder(expression, { resolver }),
   fold,
   async run(request, signal) {
+    if (request.command === 'ask') {
+      process.stdout.write(`answered: ${await lendTerminal(askOnTerminal)}\n`);
+      return [];
+    }
     const outputs = new Map<string, string>();
     const { gather, fanout, stopOnFailure } = request.settings;
     const reports = await runFanout(
