@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
 import type { CommandTask, Executor, OutputSink } from '../../src/fanout/executor.ts';
 import type { NodeOutcome } from '../../src/fanout/outcome.ts';
 
 export interface LocalExecutorOptions {
-  /** The login shell of a node; default /bin/sh. */
-  readonly shell?: (node: string) => string;
+  /** The program that runs a command, and its arguments; default: `/bin/sh -c command`. */
+  readonly argv?: (node: string, command: string) => readonly [string, ...string[]];
   /** Where a login starts; default /. */
   readonly home?: (node: string) => string;
+  /** Milliseconds from TERM to KILL. */
+  readonly graceMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Sees each process as it is started: its arguments are what `ps` would show. */
   readonly onSpawn?: (argv: readonly string[]) => void;
@@ -32,19 +35,21 @@ async function executeLocally(
     const message = `connection refused (${node}:22)`;
     return { kind: 'not-started', phase: 'connect', reason: 'refused', message, retryable: true };
   }
-  const shell = options.shell?.(node) ?? '/bin/sh';
+  const [program, ...rest] = options.argv?.(node, task.command) ?? ['/bin/sh', '-c', task.command];
   const home = options.home?.(node) ?? '/';
-  const argv = ['-c', task.command];
-  options.onSpawn?.([shell, ...argv]);
-  const child = spawn(shell, argv, {
-    argv0: basename(shell),
+  options.onSpawn?.([program, ...rest]);
+  const child = spawn(program, rest, {
+    argv0: basename(program),
     cwd: home,
     env: { PATH: '/usr/bin:/bin', HOME: home, ...options.env },
     detached: true,
     stdio: 'pipe',
   });
+  // As an executor does: TERM, and KILL for what does not heed it.
+  let kill: NodeJS.Timeout | undefined;
   const cancel = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    signalGroup(child, 'SIGTERM');
+    kill = setTimeout(() => signalGroup(child, 'SIGKILL'), options.graceMs ?? 1000);
   };
   signal.addEventListener('abort', cancel);
   // A command that does not read its stdin ends before all of it is written.
@@ -63,9 +68,18 @@ async function executeLocally(
   await reading;
   const outcome = await ended;
   signal.removeEventListener('abort', cancel);
+  clearTimeout(kill);
   return outcome;
 
   async function drain(stream: 'stdout' | 'stderr'): Promise<void> {
     for await (const chunk of child[stream]) await sink.write(stream, chunk as Buffer);
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, name);
+  } catch {
+    // It has ended by itself meanwhile.
   }
 }

@@ -32,7 +32,8 @@ const resolver: GroupResolver = {
   groupNames: (source = 'roles') => Promise.resolve(Object.keys(groups[source] ?? {})),
 };
 
-const executor = createLocalExecutor();
+// A long grace: time enough for a second Ctrl-C.
+const executor = createLocalExecutor({ graceMs: 30_000 });
 const fold = (nodes: readonly string[]): string => foldNodeSet(NodeSet.of(nodes));
 
 let lendTerminal: LendTerminal = (use) => use();

@@ -33,7 +33,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 function executorOf(shell: string, env: Readonly<Record<string, string>> = {}): Executor {
   return state.around(
     createLocalExecutor({
-      shell: () => shell,
+      argv: (_node, command) => [shell, '-c', command],
       home: () => home,
       env,
       onSpawn: (argv) => argvs.push(argv.join(' ')),
@@ -184,7 +184,10 @@ describe.each(posixShells)('the state kept in %s', (name, debianPackage) => {
     });
 
     it('reads no further than its own script when stdin is cut short', async () => {
-      const cut = createLocalExecutor({ shell: () => shell!, home: () => home });
+      const cut = createLocalExecutor({
+        argv: (_node, command) => [shell!, '-c', command],
+        home: () => home,
+      });
       const executor = state.around({
         execute: (node, task, sink, signal) => {
           async function* half(): AsyncIterable<Uint8Array> {
