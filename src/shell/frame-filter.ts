@@ -10,8 +10,8 @@ export interface FrameFilter {
   end(): Buffer;
 }
 
-/** No environment is as large as this (Linux refuses more than 2 MiB of arguments and variables). */
-const maxFrameBytes = 8 * 1024 * 1024;
+/** More than Linux lets a process have by default (2 MiB of arguments and variables): no honest frame is as large. */
+const maxFrameBytes = 3 * 1024 * 1024;
 
 /** Takes frames out of a byte stream, wherever the chunks are cut. Bytes that are no frame are never changed. */
 export function createFrameFilter(start: string, end: string): FrameFilter {

@@ -69,7 +69,9 @@ export function parseLine(text: string): ShellLine {
       if (rest === '') return mistake('! needs a command for this machine', 'For example: !date');
       return { kind: 'local', command: rest };
     case ':':
-      return colonLine(rest);
+      if (rest === '') return mistake(': needs a word', 'Type :help for the list.');
+      // `: >file` is the shell's own colon, for the nodes.
+      return /^:[a-z]/iu.test(whole) ? colonLine(rest) : { kind: 'run', command: line };
     case '–':
     case '—':
     case '−':

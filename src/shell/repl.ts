@@ -24,6 +24,8 @@ export interface ShellOptions {
   readonly secrets?: () => Iterable<string>;
   /** Whether the prompt may be coloured. */
   readonly color: boolean;
+  /** Ends the session from outside (SIGTERM, SIGHUP): what runs is cancelled and shown, then the shell leaves. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a session ended. */
@@ -126,6 +128,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
         fail(error);
       }
       running = undefined;
+      if (options.signal?.aborted === true) leave(false);
       if (!left) prompt();
     }
 
@@ -159,6 +162,14 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       leave(false);
     });
 
+    options.signal?.addEventListener('abort', () => {
+      if (running === undefined) {
+        print('');
+        leave(false);
+      } else {
+        running.abort();
+      }
+    });
     backend.terminalReady?.((use) => gate.lend(use));
     print("Enter 'quit' to leave this interactive mode");
     print(session.workingWith());

@@ -50,16 +50,22 @@ export function createSessionState(): SessionState {
       known.notices = new Map();
       return taken;
     },
-    around: (inner) => ({
-      execute: (node, task, sink, signal) => {
-        const changes = mayChangeState(task.command);
-        const plain = known.stateless.has(node) || (!changes && !known.states.has(node));
-        return plain
-          ? inner.execute(node, task, sink, signal)
-          : executeWithState({ inner, known, node, task, sink, signal, changes });
-      },
-      close: () => inner.close(),
-    }),
+    around(inner) {
+      // All nodes of a run have the same command: it is read once.
+      let read: { readonly command: string; readonly changes: boolean } | undefined;
+      return {
+        execute: (node, task, sink, signal) => {
+          const { command } = task;
+          if (read?.command !== command) read = { command, changes: mayChangeState(command) };
+          const { changes } = read;
+          const plain = known.stateless.has(node) || (!changes && !known.states.has(node));
+          return plain
+            ? inner.execute(node, task, sink, signal)
+            : executeWithState({ inner, known, node, task, sink, signal, changes });
+        },
+        close: () => inner.close(),
+      };
+    },
   };
 }
 

@@ -104,12 +104,15 @@ const backend: ShellBackend = {
 };
 
 const historyFile = process.env['MUSTER_PLAYGROUND_HISTORY'];
+const terminated = new AbortController();
+process.once('SIGTERM', () => terminated.abort());
 const end = await runShell({
   backend,
   nodes: await backend.resolve(process.argv[2] ?? 'node[1-3]'),
   settings: defaultSettings,
   input: process.stdin,
   output: process.stdout,
+  signal: terminated.signal,
   color: process.env['NO_COLOR'] === undefined,
   ...(historyFile === undefined ? {} : { historyFile }),
 });

@@ -238,6 +238,19 @@ describe.skipIf(python === undefined)('the shell on a terminal', () => {
     expect(await terminal.shows('n1: after\n')).toBe('echo after\nn1: after\n');
   });
 
+  it.each([
+    ['while a command runs', 'kill -TERM $PPID; echo told; sleep 60', 'n1: told\n'],
+    ['from the next prompt', '(sleep 0.3; kill -TERM $PPID) >/dev/null 2>&1 & echo soon', 'n1: soon\n'],
+  ])('cancels what runs and leaves when it is ended from outside, %s', async (_when, command, shown) => {
+    const terminal = await started('n1');
+    terminal.press(`${command}\r`);
+    await terminal.shows(shown);
+
+    const end = await terminal.ends();
+    expect(end.code).toBe(0);
+    expect(end.shown).toContain('left normally\n');
+  });
+
   it('recalls the lines of an earlier session, but not those with a blank before them', async () => {
     const first = await started('n1');
     first.press('echo kept\r');

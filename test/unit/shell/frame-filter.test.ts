@@ -64,6 +64,14 @@ describe('createFrameFilter', () => {
     expect(filter.push(Buffer.from('ch'))).toEqual([{ kind: 'text', bytes: Buffer.from('\u001Emuch') }]);
   });
 
+  it('does not collect a frame without bound, and finds the text after it', () => {
+    const filter = createFrameFilter(start, end);
+    filter.push(Buffer.from(start));
+    for (let sent = 0; sent < 64; sent += 1) expect(filter.push(Buffer.alloc(65_536, 'x'))).toEqual([]);
+
+    expect(filter.push(Buffer.from(`${end}after`))).toEqual([{ kind: 'text', bytes: Buffer.from('after') }]);
+  });
+
   it('drops a frame that never ends', () => {
     expect(filtered([Buffer.from(`a${start}Svalue of a secret`)])).toEqual({ text: 'a', frames: [] });
   });

@@ -20,6 +20,7 @@ describe('parseLine', () => {
     ['uname -r', { kind: 'run', command: 'uname -r' }],
     ['quit now', { kind: 'run', command: 'quit now' }],
     ['exit 3', { kind: 'run', command: 'exit 3' }],
+    [': >/var/log/x', { kind: 'run', command: ': >/var/log/x' }],
     [':exec -x', { kind: 'run', command: '-x' }],
     [':exec exit', { kind: 'run', command: 'exit' }],
   ])('reads %j by its first character', (line, expected) => {
@@ -47,6 +48,7 @@ describe('parseLine', () => {
   it.each([
     ['+', '+ needs the nodes to add', 'For example: +node4 or +@etcd'],
     ['-', '- needs the nodes to remove', 'For example: -node4 or -@etcd'],
+    [':', ': needs a word', 'Type :help for the list.'],
     ['!', '! needs a command for this machine', 'For example: !date'],
     [':w', ':w needs nodes', 'For example: :w node[1-3] or :w @etcd'],
     [
