@@ -1,11 +1,13 @@
-export interface FileEntry {
-  readonly content: Buffer;
-  readonly modified: Date;
-}
-
 export type Entry =
   | { readonly kind: 'folder'; readonly modified: Date }
-  | ({ readonly kind: 'file' } & FileEntry);
+  | {
+      readonly kind: 'file';
+      readonly modified: Date;
+      /** In bytes. */
+      readonly size: number;
+      /** As they were written; put together when they are read. */
+      readonly chunks: Buffer[];
+    };
 
 /** A refusal of the file tree; `message` is the C library's text. */
 export class FileError extends Error {
@@ -38,7 +40,8 @@ export class FileTree {
     if (entry.kind === 'folder') {
       throw new FileError('Is a directory');
     }
-    return entry.content;
+    entry.chunks.splice(0, Infinity, Buffer.concat(entry.chunks));
+    return entry.chunks[0]!;
   }
 
   write(path: string, bytes: string | Uint8Array, append = false): void {
@@ -48,13 +51,18 @@ export class FileTree {
     }
     this.#requireFolder(parentOf(path));
     const added = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
-    const content = append && before !== undefined ? Buffer.concat([before.content, added]) : added;
-    const size = this.#size + content.length - (before?.content.length ?? 0);
-    if (size > capacity) {
+    const nothing: { chunks: Buffer[]; size: number } = { chunks: [], size: 0 };
+    const kept = append && before !== undefined ? before : nothing;
+    const size = kept.size + added.length;
+    const total = this.#size - (before?.size ?? 0) + size;
+    if (total > capacity) {
       throw new FileError('No space left on device');
     }
-    this.#size = size;
-    this.#entries.set(path, { kind: 'file', content, modified: new Date() });
+    if (added.length > 0) {
+      kept.chunks.push(added);
+    }
+    this.#size = total;
+    this.#entries.set(path, { kind: 'file', modified: new Date(), size, chunks: kept.chunks });
   }
 
   makeFolder(path: string, options: { parents?: boolean } = {}): void {
@@ -80,7 +88,7 @@ export class FileTree {
     }
     for (const [other, found] of this.#entries) {
       if (other === path || other.startsWith(`${path}/`)) {
-        this.#size -= found.kind === 'file' ? found.content.length : 0;
+        this.#size -= found.kind === 'file' ? found.size : 0;
         this.#entries.delete(other);
       }
     }

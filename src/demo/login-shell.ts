@@ -44,6 +44,7 @@ export function loginShell(node: DemoNode, { user, job, environment, descriptors
     line: 1,
     tested: 0,
     loops: 0,
+    evals: 0,
     locals: [],
     umask: '0022',
   };

@@ -178,7 +178,7 @@ export async function ls(context: ProgramContext): Promise<number> {
 }
 
 function longLine(name: string, entry: Entry): string {
-  const size = entry.kind === 'file' ? entry.content.length : 4096;
+  const size = entry.kind === 'file' ? entry.size : 4096;
   const mode = entry.kind === 'file' ? '-rw-r--r-- 1' : 'drwxr-xr-x 2';
   const time = entry.modified.toISOString().slice(0, 16).replace('T', ' ');
   return `${mode} root root ${String(size).padStart(6)} ${time} ${name}\n`;

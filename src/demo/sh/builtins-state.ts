@@ -11,8 +11,8 @@ export async function changeFolder(shell: Shell, args: readonly string[]): Promi
   if (!shell.node.files.isFolder(folder)) {
     throw new ShellError(`cd: can't cd to ${target}`);
   }
-  setVariable(shell, 'OLDPWD', shell.folder);
-  setVariable(shell, 'PWD', folder);
+  setVariable(shell, 'OLDPWD', shell.folder, true);
+  setVariable(shell, 'PWD', folder, true);
   shell.folder = folder;
   if (written === '-') {
     await outputOf(shell, 1).write(`${folder}\n`);

@@ -57,7 +57,14 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     }
     return test(shell, args.slice(0, -1), '[');
   },
-  eval: (shell, args, evaluate) => evaluateText(shell, args.join(' '), evaluate),
+  eval: async (shell, args, evaluate) => {
+    shell.evals += 1;
+    try {
+      return await evaluateText(shell, args.join(' '), evaluate);
+    } finally {
+      shell.evals -= 1;
+    }
+  },
   '.': sourceFile,
   exit: (shell, args) => {
     throw new ShellExit(statusArgument(shell, 'exit', args));

@@ -26,7 +26,7 @@ export async function runProgram(
 ): Promise<number> {
   const program = shell.findProgram(name.slice(name.lastIndexOf('/') + 1));
   if (program === undefined) {
-    await complain(shell, `${name}: not found`);
+    await complain(shell, `${shell.evals > 0 ? 'eval: ' : ''}${name}: not found`);
     return 127;
   }
   const stderr = outputOf(shell, 2);
@@ -68,6 +68,7 @@ function contextOf(shell: Shell, name: string, args: readonly string[], runChild
         options: new Set(),
         variables: new Map([...environmentOf(shell)].map(([key, value]) => [key, { value, exported: true }])),
         tested: 0,
+        evals: 0,
         status: 0,
       });
       return runText(child, text, runChild);

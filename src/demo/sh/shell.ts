@@ -63,6 +63,8 @@ export interface Shell {
   /** Above zero: inside a condition, where `set -e` does not apply. */
   tested: number;
   loops: number;
+  /** Inside `eval`, which dash names in its messages about commands that are not found. */
+  evals: number;
   /** What `local` hid, one map for each function that runs. */
   readonly locals: Map<string, Variable | undefined>[];
   umask: string;

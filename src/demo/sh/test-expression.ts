@@ -91,7 +91,7 @@ function unary(place: Place, operator: string, operand: string): boolean {
     case '-f':
       return entry?.kind === 'file';
     case '-s':
-      return entry?.kind === 'file' && entry.content.length > 0;
+      return entry?.kind === 'file' && entry.size > 0;
     case '-L':
     case '-h':
     case '-t':

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly job?: Job;
   readonly user?: string;
+  /** Default: the user's home. */
+  readonly folder?: string;
 }
 
 /** A fresh node of that name. */
@@ -36,6 +38,7 @@ export async function runOn(node: DemoNode, command: string, options: RunOptions
       [2, { output: stderr }],
     ]),
   });
+  shell.folder = options.folder ?? shell.folder;
   const status = await runCommandLine(shell, command);
   return { stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), status };
 }
