@@ -97,10 +97,15 @@ function channelInput(channel: ServerChannel, terminal: Job | undefined): Input 
   const take = () => {
     const chunk = channel.read() as Buffer | null;
     if (chunk !== null) {
-      if (terminal !== undefined && chunk.includes(3)) {
-        terminal.deliver('INT');
+      const interrupt = terminal === undefined ? -1 : chunk.lastIndexOf(3);
+      if (interrupt !== -1) {
+        // As a terminal does: what was typed before is dropped. Who waited for it is ended, and must not take what follows.
+        chunks.length = 0;
+        if (terminal!.deliver('INT')) {
+          wake = () => {};
+        }
       }
-      chunks.push(chunk);
+      chunks.push(chunk.subarray(interrupt + 1));
     }
   };
   channel.on('readable', () => {

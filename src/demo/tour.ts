@@ -13,7 +13,7 @@ export interface TourStep {
 export const tour: readonly TourStep[] = [
   {
     say: 'Eight nodes, in groups: @patroni is six databases, @cluster:69 and @cluster:70 are three each. Groups can be combined.',
-    argv: ['muster', 'nodes', '--fold', '@patroni&@cluster:69'],
+    argv: ['muster', 'nodes', '-f', '@patroni&@cluster:69'],
   },
   {
     say: 'One command on all databases. Nodes that say the same are shown together.',

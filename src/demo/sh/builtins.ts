@@ -17,7 +17,7 @@ import type { List } from './syntax.ts';
 import { test } from './test-expression.ts';
 
 export type Evaluate = (shell: Shell, list: List) => Promise<number>;
-export type RunWords = (words: readonly string[]) => Promise<number>;
+type RunWords = (words: readonly string[]) => Promise<number>;
 export type Builtin = (
   shell: Shell,
   args: readonly string[],

@@ -55,20 +55,22 @@ export class Job {
     }
   }
 
-  deliver(signal: SignalName): void {
+  /** False when the job ignores the signal. */
+  deliver(signal: SignalName): boolean {
     const disposition = signal === 'KILL' ? undefined : this.#dispositions.get(signal);
     if (disposition === 'ignore' || this.#killed !== undefined) {
-      return;
+      return false;
     }
     const foreground = this.#foreground;
     if (disposition === 'trap') {
       this.#pending.push(signal);
       this.#foreground = new AbortController();
       foreground.abort(new Interrupted(signal));
-      return;
+      return true;
     }
     this.#killed = new Killed(signal);
     foreground.abort(this.#killed);
+    return true;
   }
 
   /** Signals whose traps are due, oldest first; forgotten once returned. */

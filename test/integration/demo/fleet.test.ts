@@ -137,6 +137,37 @@ describe.skipIf(ssh === undefined)('the real ssh', () => {
   });
 });
 
+describe.skipIf(ssh === undefined)('a login on a terminal', () => {
+  it('shows a prompt and what is typed; Ctrl-C ends the command, not the login', async () => {
+    const child = spawn(ssh!, ['-F', fleet.sshConfigPath, '-tt', 'node1'], { stdio: 'pipe' });
+    let seen = '';
+    child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+    const shows = (text: string) => expect.poll(() => seen, { timeout: 10_000 }).toContain(text);
+    await shows('demo@node1:/home/demo$ ');
+    child.stdin.write('cd /tmp\recho x\u007Fyz\r');
+    await shows('\r\nyz\r\ndemo@node1:/tmp$ ');
+    child.stdin.write('echo begin; sleep 600\r');
+    await shows('\r\nbegin\r\n');
+    seen = '';
+    child.stdin.write('\u0003');
+    await shows('demo@node1:/tmp$ ');
+    child.stdin.write('echo $?\r');
+    await shows('\r\n130\r\ndemo@node1:/tmp$ ');
+    child.stdin.write('cat\r');
+    await shows('cat\r\n');
+    child.stdin.write('\u0003');
+    await shows('cat\r\ndemo@node1:/tmp$ ');
+    child.stdin.write('abandoned');
+    await shows('$ abandoned');
+    child.stdin.write('\u0003');
+    await shows('$ abandoned^C\r\ndemo@node1:/tmp$ ');
+    child.stdin.write('exit 4\r');
+    const [code] = await once(child, 'close');
+    expect(code).toBe(4);
+    expect(seen).not.toContain('not found');
+  });
+});
+
 /** Address, port and user of a node as options, for a client that does not read the fleet's ssh_config. */
 async function target(node: string): Promise<string[]> {
   const { stdout } = await tool(ssh!, ['-F', fleet.sshConfigPath, '-G', node]);
