@@ -1,39 +1,66 @@
 import { evaluate } from './sh/evaluate.ts';
+import { finishShell } from './sh/finish-shell.ts';
+import { Interrupted } from './sh/job.ts';
 import { parseScript } from './sh/parse.ts';
-import { complain, outputOf, ShellError, ShellExit, stdinOf } from './sh/shell.ts';
+import { complain, outputOf, ShellError, stdinOf } from './sh/shell.ts';
 import type { Shell } from './sh/shell.ts';
 import type { Input, Output } from './sh/streams.ts';
 import { ShellSyntaxError } from './sh/syntax.ts';
-import { Interrupted } from './sh/job.ts';
+import type { List } from './sh/syntax.ts';
 
 /** `ssh node1` without a command: lines from the client until `exit` or the end of input. */
 export async function runInteractive(shell: Shell, terminal: boolean): Promise<number> {
-  const output = outputOf(shell, 1);
   if (terminal) {
-    await output.write('A node of the muster demo: it exists in memory only. Try help; exit leaves.\n');
+    await outputOf(shell, 1).write(
+      'A node of the muster demo: it exists in memory only. Try help; exit leaves.\n',
+    );
     shell.job.setDisposition('INT', 'trap');
   }
+  return finishShell(shell, () => runLines(shell, terminal), evaluate);
+}
+
+async function runLines(shell: Shell, terminal: boolean): Promise<number> {
   for (;;) {
-    shell.job.takePending();
     if (terminal) {
-      await output.write(`${shell.user}@${shell.node.name}:${shell.folder}$ `);
-    }
-    const line = await nextLine(shell, stdinOf(shell), terminal ? output : undefined);
-    if (line === undefined) {
-      return shell.status;
+      shell.job.takePending(); // Ctrl-C: it has done its work
     }
     try {
-      await evaluate(shell, parseScript(line));
-    } catch (error) {
-      if (error instanceof ShellExit) {
-        return error.status;
+      const list = await readCommand(shell, terminal ? outputOf(shell, 1) : undefined);
+      if (list === undefined) {
+        return shell.status;
       }
+      await evaluate(shell, list);
+    } catch (error) {
       if (error instanceof Interrupted) {
         shell.status = 130;
       } else if (error instanceof ShellError || error instanceof ShellSyntaxError) {
         await complain(shell, error.message);
         shell.status = 2;
       } else {
+        throw error;
+      }
+    }
+  }
+}
+
+const isUnfinished = (error: unknown): boolean =>
+  error instanceof ShellSyntaxError &&
+  /end of file unexpected|Unterminated quoted string/.test(error.message);
+
+/** One line, or as many as it takes until the command is whole; undefined at the end of input. */
+async function readCommand(shell: Shell, echo: Output | undefined): Promise<List | undefined> {
+  let text = '';
+  for (;;) {
+    await echo?.write(text === '' ? `${shell.user}@${shell.node.name}:${shell.folder}$ ` : '> ');
+    const line = await nextLine(shell, stdinOf(shell), echo);
+    if (line === undefined) {
+      return text === '' ? undefined : parseScript(text);
+    }
+    text += `${line}\n`;
+    try {
+      return parseScript(text);
+    } catch (error) {
+      if (!isUnfinished(error)) {
         throw error;
       }
     }
@@ -50,7 +77,6 @@ async function nextLine(shell: Shell, input: Input, echo: Output | undefined): P
   } catch (error) {
     if (error instanceof Interrupted) {
       await echo.write('^C\n');
-      return '';
     }
     throw error;
   }

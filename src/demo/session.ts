@@ -46,7 +46,7 @@ export function serveSession(session: Session, connection: Connection, options: 
     (session as unknown as { _ending: boolean })._ending = false;
   });
 
-  const serve = (channel: ServerChannel, body: (shell: Shell) => Promise<number>) => {
+  const serve = (channel: ServerChannel, run: (shell: Shell) => Promise<number>) => {
     node.jobs.add(job);
     const onGone = () => {
       job.deliver('KILL');
@@ -60,19 +60,20 @@ export function serveSession(session: Session, connection: Connection, options: 
       environment,
       descriptors: streams.descriptors,
     });
-    void finish(
-      channel,
-      () => streams.flush(),
-      async () => {
-        if (options.delayMs > 0) {
-          await job.sleep(options.delayMs);
-        }
-        return body(shell);
-      },
-    ).finally(() => {
-      node.jobs.delete(job);
+    const body = async () => {
+      if (options.delayMs > 0) {
+        await job.sleep(options.delayMs);
+      }
+      return run(shell);
+    };
+    const whole = async () => {
+      await finish(channel, () => streams.flush(), body);
       connection.removeListener('close', onGone);
-    });
+      channel.removeListener('close', onGone);
+      await Promise.allSettled(job.background);
+      node.jobs.delete(job);
+    };
+    void whole();
   };
   session.on('exec', (accept, _reject, { command }) => {
     serve(accept(), (shell) => runCommandLine(shell, command));

@@ -3,7 +3,7 @@ import { builtins } from './builtins.ts';
 import { evaluateCompound } from './compound-command.ts';
 import type { Evaluator } from './evaluator.ts';
 import { interruptedStatus, settle } from './finish-shell.ts';
-import { signalNumbers } from './job.ts';
+import { Killed, signalNumbers } from './job.ts';
 import { redirect } from './redirect.ts';
 import { complain, ShellExit, subshellOf, withDescriptor } from './shell.ts';
 import type { Shell } from './shell.ts';
@@ -49,7 +49,13 @@ function runInBackground(shell: Shell, andOr: AndOr): void {
     child,
     () => evaluateAndOr(child, { ...andOr, background: false }),
     evaluate,
-  ).catch(() => 128 + signalNumbers.TERM);
+  ).catch((error: unknown) => {
+    if (error instanceof Killed) {
+      return 128 + signalNumbers[error.signal];
+    }
+    throw error;
+  });
+  shell.job.background.push(done);
   if (!detached) {
     shell.background.push(done);
   }

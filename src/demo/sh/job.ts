@@ -40,6 +40,8 @@ export class BrokenPipe extends Error {
  * sends it to the process group.
  */
 export class Job {
+  /** What was started with `&`; it may live longer than the command that started it. */
+  readonly background: Promise<number>[] = [];
   #foreground = new AbortController();
   #killed: Killed | undefined;
   #steps = 0;

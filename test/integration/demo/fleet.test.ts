@@ -127,13 +127,24 @@ describe.skipIf(ssh === undefined)('the real ssh', () => {
     expect(ran.stderr.slice(0, 60_000 * 69)).toBe(ran.stdout.slice(0, 60_000 * 69));
   });
 
+  it('leaves a detached command running when the connection ends', async () => {
+    const ran = await sshTo(
+      'node3',
+      '(while [ ! -e go ]; do sleep 0.01; done; echo ran > result) >/dev/null 2>&1 & echo started',
+    );
+    expect(ran).toEqual({ stdout: 'started\n', stderr: '', code: 0 });
+    expect((await sshTo('node3', 'touch go; until cat result 2>/dev/null; do sleep 0.01; done')).stdout).toBe(
+      'ran\n',
+    );
+  });
+
   it('uses a login shell line by line', async () => {
     const child = spawn(ssh!, ['-F', fleet.sshConfigPath, '-T', 'node1'], { stdio: 'pipe' });
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stdin.end('cd /tmp\npwd\nx=1\necho $x\nexit 4\necho never\n');
+    child.stdin.end('cd /tmp\npwd\nx=1\nfor i in 1 2\ndo echo $i\ndone\n"no\nsuch"\nexit 4\necho never\n');
     const [code] = await once(child, 'close');
-    expect({ stdout, code }).toEqual({ stdout: '/tmp\n1\n', code: 4 });
+    expect({ stdout, code }).toEqual({ stdout: '/tmp\n1\n2\n', code: 4 });
   });
 });
 
