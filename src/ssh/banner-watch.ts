@@ -89,9 +89,9 @@ function findBanner(text: Buffer): string | undefined {
 
 function notSsh(what: string, said: Buffer): ConnectFailure {
   const text = printable(said);
-  return new ConnectFailure('banner', 'not-ssh', text === '' ? what : `${what}: ${text}`, {
-    ...(text === '' ? {} : { serverSaid: text }),
-  });
+  return text === ''
+    ? new ConnectFailure('banner', 'not-ssh', what)
+    : new ConnectFailure('banner', 'not-ssh', `${what}: ${text}`, { serverSaid: text });
 }
 
 /** The first printable 60 characters. */

@@ -122,7 +122,7 @@ function remember(settings: ConnectionSettings, key: Buffer | undefined, tools: 
   } catch (error) {
     tools.onNotice(
       settings.node,
-      `host key not remembered: ${error instanceof Error ? error.message : error}`,
+      `host key not remembered: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

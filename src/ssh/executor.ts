@@ -124,9 +124,8 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
       return await connect(settings, signal);
     } catch (error) {
       if (!(error instanceof ConnectFailure) || error.reason === 'jump-failed') throw error;
-      throw new ConnectFailure('jump', 'jump-failed', `jump host ${name}: ${error.message}`, {
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      });
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      throw new ConnectFailure('jump', 'jump-failed', `jump host ${name}: ${error.message}`, hint);
     }
   }
 

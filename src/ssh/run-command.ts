@@ -1,7 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import type { CommandTask, OutputSink, OutputStream } from '../fanout/executor.ts';
 import type { NodeOutcome, RemoteFate } from '../fanout/outcome.ts';
+import { endRemote } from './end-remote.ts';
 import type { Link } from './ssh2-adapter.ts';
+import { within } from './within.ts';
 import type { ClientChannel } from 'ssh2';
 
 export interface CommandTimes {
@@ -108,16 +110,16 @@ async function follow(
 
   const ended = await firstOf(ending, Promise.race([exited, over]));
   let fate: RemoteFate = 'unknown';
-  if (ended !== undefined)
-    fate = await endRemote(
+  if (ended !== undefined) {
+    const command = {
       channel,
-      Promise.race([exited, over]),
-      () => running.exit !== undefined,
-      link,
-      times,
-    );
-  await withDeadline(over, times.outputGraceMs);
-  const complete = !link.isOpen() ? false : true;
+      over: Promise.race([exited, over]),
+      hasExited: () => running.exit !== undefined,
+    };
+    fate = await endRemote(link, command, times.graceMs);
+  }
+  await within(over, times.outputGraceMs);
+  const complete = link.isOpen();
   channel.removeAllListeners('data');
   channel.close();
   await Promise.all(writing);
@@ -146,23 +148,6 @@ async function firstOf(
   ending.signal.removeEventListener('abort', onAbort);
   ending.timeout.removeEventListener('abort', onTimeout);
   return result;
-}
-
-/** TERM to the remote process group, KILL after the grace time; says whether it is gone. */
-async function endRemote(
-  channel: ClientChannel,
-  finished: Promise<unknown>,
-  hasExited: () => boolean,
-  link: Link,
-  times: CommandTimes,
-): Promise<RemoteFate> {
-  channel.signal('TERM');
-  if (!(await withDeadline(finished, times.graceMs))) {
-    channel.signal('KILL');
-    await withDeadline(finished, times.outputGraceMs);
-  }
-  if (hasExited()) return 'ended';
-  return link.isOpen() ? 'still-running' : 'unknown';
 }
 
 /** Resolves at the stream's end. A sink that is slow pauses the stream: the SSH window holds the sender back. */
@@ -196,14 +181,4 @@ function feed(channel: ClientChannel, task: CommandTask): void {
   }
   // The command may end without reading its input: that is its own affair.
   pipeline(task.stdin(), channel, { end: true }).catch(() => channel.end());
-}
-
-async function withDeadline(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const inTime = await Promise.race([work.then(() => true), deadline]);
-  clearTimeout(timer);
-  return inTime;
 }

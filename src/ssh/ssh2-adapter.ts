@@ -1,6 +1,6 @@
 import { createPrivateKey, sign as signWith } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import ssh2, { type Client, type ConnectConfig, type ParsedKey } from 'ssh2';
+import ssh2, { type Client, type ClientChannel, type ConnectConfig, type ParsedKey } from 'ssh2';
 
 /** A private key, read once and used for any number of logins. */
 export type PrivateKey = ParsedKey;
@@ -95,7 +95,7 @@ export function login(options: LoginOptions): Promise<Link> {
 
   let verdict: Promise<boolean> | undefined;
   const config: ConnectConfig = {
-    sock: socket as NonNullable<ConnectConfig['sock']>,
+    sock: socket,
     username: options.user,
     readyTimeout: 0,
     keepaliveInterval: options.keepaliveMs,
@@ -199,13 +199,27 @@ function withKeptKey(key: ParsedKey): ParsedKey {
   const digest = digests[key.type];
   if (digest === undefined) return key;
   const kept = createPrivateKey(key.getPrivatePEM());
-  key.sign = ((data: Buffer, algorithm?: string) =>
-    signWith(algorithm ?? digest, data, kept)) as unknown as ParsedKey['sign'];
+  key.sign = (data: Buffer | string, algorithm?: string) =>
+    signWith(algorithm ?? digest, Buffer.from(data), kept);
   return key;
 }
 
 interface ProtocolParts {
-  _protocol?: { _handlers?: Record<string, ((...args: unknown[]) => unknown) | undefined> };
+  _protocol?: {
+    _handlers?: Record<string, ((...args: unknown[]) => unknown) | undefined>;
+    signal?: (channel: number, name: string) => void;
+  };
+}
+
+/**
+ * Sends a signal to the channel's remote process group. ssh2 drops signals in silence once our end-of-file is sent,
+ * which is the usual state of a command without input; the protocol allows them until the channel is closed (RFC 4254, 6.9).
+ */
+export function sendSignal(link: Link, channel: ClientChannel, name: 'TERM' | 'KILL'): void {
+  const protocol = (link.client as unknown as ProtocolParts)._protocol;
+  const { outgoing } = channel as unknown as { outgoing?: { id: number; state: string } };
+  if (protocol?.signal === undefined || outgoing === undefined) channel.signal(name);
+  else if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, name);
 }
 
 /**
