@@ -3,7 +3,8 @@ import { printable } from './printable.ts';
 import type { SessionState, StateNotice } from './session-state.ts';
 
 const noticeTexts: Readonly<Record<StateNotice, string>> = {
-  'not-posix': 'the directory and variables are not kept here: the login shell is not a POSIX shell',
+  'not-posix':
+    'the directory and variables are not kept here: the login shell is restricted or no POSIX shell',
   ignored:
     'the line was not taken as sent (forced command, no login, or an unusual shell): it may not have run, ' +
     'and the directory and variables are not kept here',

@@ -38,6 +38,8 @@ export class KeyGate extends Readable {
     source.on('data', this.#onData);
     source.on('end', this.#onEnd);
     source.on('close', this.#onEnd);
+    // A terminal that is taken away is read as an error (EIO).
+    source.on('error', this.#onEnd);
     this.on('resume', () => this.#pumpSoon());
   }
 
@@ -82,6 +84,7 @@ export class KeyGate extends Readable {
     this.#source.removeListener('data', this.#onData);
     this.#source.removeListener('end', this.#onEnd);
     this.#source.removeListener('close', this.#onEnd);
+    this.#source.removeListener('error', this.#onEnd);
     this.#source.pause();
     this.destroy();
   }

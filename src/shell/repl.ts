@@ -156,6 +156,8 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       gate.discard();
       prompt();
     });
+    // Back from Ctrl-Z: readline has paused, and expects to be asked on.
+    editor.on('SIGCONT', () => editor.prompt(true));
     editor.on('close', () => {
       if (left) return;
       print('');

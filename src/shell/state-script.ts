@@ -16,15 +16,15 @@ export interface StatefulCommand {
  * What the login shell is given in argv: it reads a script from stdin up to a line that ends it, and runs it.
  * The state travels there because argv is public: `ps` shows it to every user of the node.
  * The first line ends fish; the second csh, which has no `export`, and where `exit` does not end the text after -c
- * (tcsh 6.24): neither may ever reach a line of the user's, and both go on after errors.
+ * (tcsh 6.24): neither may ever reach a line of the user's, and both go on after errors. Restricted shells end too.
  * Only builtins read stdin, byte by byte, so what follows the
  * script is untouched. Stdin that ends early runs nothing.
  */
 function reader(nonce: string): string {
   return (
     `test -z "$FISH_VERSION" || exit ${notPosixExitCode}\n` +
-    `unset muster_s && export -p >/dev/null || exec sh -c 'exit ${notPosixExitCode}'\n` +
-    `eval 'muster_n=$(printf "\\n."); muster_n=\${muster_n%.}; ` +
+    `export muster_s= || exec sh -c 'exit ${notPosixExitCode}'\n` +
+    `eval 'case $- in *r*) exit ${notPosixExitCode};; esac; unset muster_s; muster_s=; muster_n=$(printf "\\n."); muster_n=\${muster_n%.}; ` +
     `while :; do IFS= read -r muster_l || exit ${notPosixExitCode}; [ "$muster_l" = end-${nonce} ] && break; ` +
     `muster_s=$muster_s$muster_l$muster_n; done'\n` +
     'eval "$muster_s"'

@@ -259,6 +259,19 @@ describe.each(['tcsh', 'fish'])('%s as login shell', (name) => {
   });
 });
 
+describe('a restricted shell as login shell', () => {
+  const rbash = findTool('rbash', 'bash');
+
+  it.skipIf(rbash === undefined)('runs every line plainly, and says that nothing is kept', async () => {
+    const executor = executorOf(rbash!);
+    const exported = await run(executor, 'export X=1; echo "$X"');
+
+    expect(exported).toEqual({ stdout: '1\n', stderr: '', outcome: ok });
+    expect(state.takeNotices()).toEqual(new Map([['not-posix', ['n1']]]));
+    expect((await run(executor, 'cd /usr')).stderr).toContain('restricted');
+  });
+});
+
 describe('an account that does not run what it is given', () => {
   it('shows what it says, runs nothing twice, and says that nothing is kept', async () => {
     const executor = executorOf('/bin/echo');

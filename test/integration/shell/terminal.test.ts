@@ -22,8 +22,12 @@ describe.skipIf(python === undefined)('the shell on a terminal', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function open(nodes: string, env: Readonly<Record<string, string>> = { NO_COLOR: '1' }): PseudoTerminal {
-    const terminal = openPseudoTerminal(python!, [process.execPath, playground, nodes], {
+  function open(
+    nodes: string,
+    env: Readonly<Record<string, string>> = { NO_COLOR: '1' },
+    argv: readonly string[] = [process.execPath, playground, nodes],
+  ): PseudoTerminal {
+    const terminal = openPseudoTerminal(python!, argv, {
       MUSTER_PLAYGROUND_HISTORY: join(folder, 'history'),
       ...env,
     });
@@ -249,6 +253,24 @@ describe.skipIf(python === undefined)('the shell on a terminal', () => {
     const end = await terminal.ends();
     expect(end.code).toBe(0);
     expect(end.shown).toContain('left normally\n');
+  });
+
+  it('is suspended by Ctrl-Z and comes back with the line as it was', async () => {
+    const terminal = open('', { NO_COLOR: '1' }, ['/bin/bash', '--norc', '-i']);
+    terminal.press('PS1=login:\n');
+    await terminal.shows('\nlogin:');
+    terminal.press(`${process.execPath} ${playground} n1\n`);
+    await terminal.shows('muster> ');
+    terminal.press('echo be');
+    await terminal.shows('echo be');
+    terminal.press('\u001A');
+    await terminal.shows('Stopped');
+    await terminal.shows('login:');
+    terminal.press('fg\n');
+    await terminal.shows('muster> echo be');
+    terminal.press('fore\r');
+
+    expect(await terminal.shows('n1: before\n')).toContain('fore\nn1: before\n');
   });
 
   it('recalls the lines of an earlier session, but not those with a blank before them', async () => {

@@ -108,6 +108,16 @@ describe('KeyGate', () => {
     expect([read, ended]).toEqual([['a\r', 'b\r'], true]);
   });
 
+  it('takes a terminal that is taken away for its end', async () => {
+    readLines();
+    let ended = false;
+    gate.on('end', () => (ended = true));
+    keyboard.destroy(new Error('read EIO'));
+    await settled();
+
+    expect(ended).toBe(true);
+  });
+
   it('hands raw mode to the terminal', () => {
     const modes: boolean[] = [];
     const terminal = Object.assign(new PassThrough(), { setRawMode: (raw: boolean) => modes.push(raw) });
