@@ -33,7 +33,7 @@ export function describeOutcome(outcome: NodeOutcome): string {
   switch (outcome.kind) {
     case 'finished':
       if (outcome.signal !== undefined) return `ended by signal ${outcome.signal}`;
-      return outcome.code === 0 ? 'ok' : `exit code ${outcome.code ?? 'unknown'}`;
+      return `${outcome.code === 0 ? 'ok' : `exit code ${outcome.code ?? 'unknown'}`}${cut(outcome.truncated)}`;
     case 'refused':
       return `refused: ${outcome.message}`;
     case 'not-started':
@@ -47,6 +47,10 @@ export function describeOutcome(outcome: NodeOutcome): string {
     default:
       return `skipped: ${outcome.because}`;
   }
+}
+
+function cut(truncated: boolean | undefined): string {
+  return truncated === true ? ', output cut' : '';
 }
 
 function fate(remote: 'ended' | 'still-running' | 'unknown'): string {

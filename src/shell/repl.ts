@@ -56,6 +56,8 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
   return new Promise<ShellEnd>((resolve, reject) => {
     let running: AbortController | undefined;
     let continued = '';
+    /** Lines the editor found while one was running: it also ends lines at U+2028, which the gate lets through. */
+    const queued: string[] = [];
     let left = false;
 
     const gate = new KeyGate(options.input, {
@@ -102,9 +104,37 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
     }
 
     function prompt(): void {
-      editor.setPrompt(colored(continued === '' ? session.prompt() : '> ', options.color));
+      editor.setPrompt(colored(promptText(), options.color));
       editor.prompt();
       gate.open();
+    }
+
+    function promptText(): string {
+      return continued === '' ? session.prompt() : '> ';
+    }
+
+    function next(): void {
+      const typed = queued.shift();
+      if (typed === undefined) {
+        prompt();
+        return;
+      }
+      print(`${promptText()}${typed}`);
+      take(typed);
+    }
+
+    function take(typed: string): void {
+      gate.hold();
+      // A backslash at the end asks for the rest of the command, in every shell.
+      if (/(?:^|[^\\])(?:\\\\)*\\$/.test(typed)) {
+        continued += typed.slice(0, -1);
+        next();
+        return;
+      }
+      const line = continued + typed;
+      continued = '';
+      if (line.trim().toLowerCase() !== 'quit') history.append(line);
+      void carryOut(line);
     }
 
     function interruptRunning(dropped: boolean): void {
@@ -115,7 +145,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
         return;
       }
       print(`${controlC}\nmuster: cancelling; Ctrl-C again leaves at once`);
-      if (dropped) print('muster: what was typed ahead is dropped');
+      if (queued.splice(0).length > 0 || dropped) print('muster: what was typed ahead is dropped');
       running.abort();
     }
 
@@ -129,21 +159,12 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       }
       running = undefined;
       if (options.signal?.aborted === true) leave(false);
-      if (!left) prompt();
+      if (!left) next();
     }
 
     editor.on('line', (typed) => {
-      gate.hold();
-      // A backslash at the end asks for the rest of the command, in every shell.
-      if (/(?:^|[^\\])(?:\\\\)*\\$/.test(typed)) {
-        continued += typed.slice(0, -1);
-        prompt();
-        return;
-      }
-      const line = continued + typed;
-      continued = '';
-      if (line.trim().toLowerCase() !== 'quit') history.append(line);
-      void carryOut(line);
+      if (running === undefined) take(typed);
+      else queued.push(typed);
     });
     editor.on('SIGINT', () => {
       if (editor.line === '' && continued === '') {
@@ -173,7 +194,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       }
     });
     backend.terminalReady?.((use) => gate.lend(use));
-    print("Enter 'quit' to leave this interactive mode");
+    if (!options.settings.quiet) print("Enter 'quit' to leave this interactive mode");
     print(session.workingWith());
     prompt();
   });

@@ -23,7 +23,8 @@ export interface SessionState {
   of(node: string): NodeState | undefined;
   /** Whether the login shell of this node cannot keep any. */
   stateless(node: string): boolean;
-  forget(nodes: readonly string[]): void;
+  /** These nodes start as a login does; without a list all nodes, and what is known of their login shells goes too. */
+  forget(nodes?: readonly string[]): void;
   /** What is worth telling since the last call: each notice once a node. */
   takeNotices(): ReadonlyMap<StateNotice, readonly string[]>;
   /** An executor that restores each node's state before a command and learns it after. */
@@ -43,7 +44,10 @@ export function createSessionState(): SessionState {
     of: (node) => known.states.get(node),
     stateless: (node) => known.stateless.has(node),
     forget(nodes) {
-      for (const node of nodes) known.states.delete(node);
+      for (const node of nodes ?? known.states.keys()) known.states.delete(node);
+      if (nodes !== undefined) return;
+      known.stateless.clear();
+      known.told.clear();
     },
     takeNotices() {
       const taken = known.notices;

@@ -165,8 +165,14 @@ export function createSession(options: SessionOptions): Session {
     if (spec === undefined) return;
     const changed = changeSetting(settings, spec, argument);
     if (!changed.ok) return complain(changed.message);
+    const anotherUser = changed.settings.user !== settings.user;
     settings = changed.settings;
     print(changed.says);
+    // Another user's home, rights and login shell; and what one exported is not for the other.
+    if (anotherUser) {
+      state.forget();
+      print('Directory and variables start afresh for this user');
+    }
   }
 
   async function carryOut(line: ShellLine, signal: AbortSignal): Promise<void> {

@@ -60,7 +60,12 @@ function restore(state: NodeState | undefined): string {
     const visit = `cd ${shellQuote(state.previousDirectory)} >/dev/null 2>&1`;
     lines.push(state.directory === undefined ? `${visit} && cd - >/dev/null` : visit);
   }
-  if (state.directory !== undefined) lines.push(`cd ${shellQuote(state.directory)} >/dev/null || exit 1`);
+  if (state.directory !== undefined) {
+    const advice = 'muster: the kept directory cannot be entered: nothing was run (:forget starts afresh)';
+    lines.push(
+      `cd ${shellQuote(state.directory)} >/dev/null || { printf "%s\\n" ${shellQuote(advice)} >&2; exit 1; }`,
+    );
+  }
   return lines.map((line) => `${line}\n`).join('');
 }
 

@@ -160,6 +160,15 @@ describe.skipIf(python === undefined)('the shell on a terminal', () => {
     );
   });
 
+  it('keeps the order of lines that end by a line separator of Unicode', async () => {
+    const terminal = await started('n1');
+    terminal.press('sleep 0.2; echo one\u2028echo two\r');
+
+    expect(await terminal.shows('n1: two\n')).toBe(
+      'sleep 0.2; echo one\necho two\nn1: one\nmuster> echo two\nn1: two\n',
+    );
+  });
+
   it('drops the rest of a pasted text when the command is cancelled', async () => {
     const terminal = await started('n1');
     terminal.press('echo go; sleep 30\recho never\r');

@@ -238,6 +238,15 @@ describe('a session', () => {
     ]);
   });
 
+  it('keeps no directory or variable of one user for another', async () => {
+    expect(await type(':l admin', ':l admin', ':l')).toEqual([
+      'user: admin',
+      'Directory and variables start afresh for this user',
+      'user: admin',
+      'user: admin',
+    ]);
+  });
+
   it('stops waiting for a slow group source when cancelled', async () => {
     const controller = new AbortController();
     const slow = createSession({
