@@ -39,7 +39,7 @@ export interface ShellBackend {
    * On abort it ends the remote commands, presents what came, and resolves with the reports.
    */
   run(request: ShellRun, signal: AbortSignal): Promise<readonly NodeReport[]>;
-  /** `!command`: on this machine, without a terminal, output presented; resolves with the exit code. */
+  /** `!command`: on this machine, without a terminal; output and exit code are presented, the code comes back. */
   runLocally(command: string, signal: AbortSignal): Promise<number>;
   readonly complete: ShellCompletions;
   /** Closes the connections kept to these nodes, so that the next command makes new ones. */

@@ -190,10 +190,9 @@ export function createSession(options: SessionOptions): Session {
       case 'toggle-gather':
         settings = { ...settings, gather: !settings.gather, mergeStderr: false, diff: false };
         return print(`Switching to ${settings.gather ? 'gathered' : 'standard'} output format`);
-      case 'local': {
-        const code = await backend.runLocally(line.command, signal);
-        return code === 0 ? undefined : complain(`exited with exit code ${code} on this machine`);
-      }
+      case 'local':
+        await backend.runLocally(line.command, signal);
+        return undefined;
       case 'run':
         return run(line.command, nodes, signal);
       case 'empty':
