@@ -2,60 +2,60 @@ import { spawnSync } from 'node:child_process';
 
 import { describe, expect, it } from 'vitest';
 
+import { capturingCommand, restoringCommand } from '../../../src/shell/state-script.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { freshNode, runOn } from '../../unit/demo/run-on-node.ts';
 
 const dash = findTool('dash', 'dash');
 
-/** As the interactive shell wraps a line: a reader in argv, the script and the state on standard input. */
-const reader = String.raw`test -z "$FISH_VERSION" || exit 97
-unset muster_s && export -p >/dev/null || exec sh -c 'exit 97'
-eval 'muster_n=$(printf "\n."); muster_n=${'$'}{muster_n%.}; while :; do IFS= read -r muster_l || exit 97; [ "$muster_l" = end-42 ] && break; muster_s=$muster_s$muster_l$muster_n; done'
-eval "$muster_s"`;
+const state = {
+  directory: '/tmp',
+  previousDirectory: '/etc',
+  umask: '0027',
+  exports: new Map([['A', "one\ntwo 'quoted'"]]),
+  unset: ['LOGNAME'],
+};
 
-const snapshot = (kind: string) =>
-  String.raw`printf '\036muster:%s:${kind}%s\0%s\0%s\0' 42 "${'$'}{PWD-}" "${'$'}{OLDPWD-}" "$(umask)" >&2; command -p env -0 >&2 2>/dev/null; printf '\036/%s' 42 >&2`;
-
-const withState = (line: string) =>
-  `export A='one
-two'
-umask 0027
-cd '/tmp' >/dev/null || exit 1
-OLDPWD='/etc'
-trap '${snapshot('E').replaceAll("'", `'\\''`)}' EXIT
-unset muster_s muster_l muster_n
-exec </dev/null
-eval '${line}'
-end-42
-`;
+const wrapped = (line: string) => ({
+  'without a state': capturingCommand(line, undefined, 'f00d', false),
+  'with a state': capturingCommand(line, state, 'f00d', false),
+  'with a state it cannot change': restoringCommand(line, state, 'f00d', false),
+});
 
 /** The environment has no order. */
-const entries = (stderr: string) => stderr.replace('\u001E/42', '\0').split('\0').sort();
+const entries = (stderr: string) => stderr.replaceAll('\u001E/f00d', '\0').split('\0').sort();
+
+const environment = {
+  HOME: '/home/demo',
+  LOGNAME: 'demo',
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  SHELL: '/bin/sh',
+  USER: 'demo',
+  PWD: '/home/demo',
+};
 
 describe.skipIf(dash === undefined)('the wrapper of the interactive shell', () => {
-  it.each(['cd /; export B=2; pwd', 'echo "$A"; cat; exit 3', 'nosuch', 'unset A; umask 022'])(
-    'does on a node what it does in dash: %s',
-    async (line) => {
-      const real = spawnSync(dash!, ['-c', reader], {
+  it.each([
+    'cd /; export B=2; pwd',
+    'echo "$A"; cat; exit 3',
+    'nosuch; echo $?',
+    'unset A; umask 022',
+    'false',
+  ])('does on a node what it does in dash: %s', async (line) => {
+    for (const [how, { command, preamble }] of Object.entries(wrapped(line))) {
+      const real = spawnSync(dash!, ['-c', `cd /tmp; ${command}`], {
         argv0: 'sh',
-        cwd: '/',
-        input: withState(line),
+        input: Buffer.from(preamble, 'latin1'),
         encoding: 'utf8',
-        env: {
-          HOME: '/home/demo',
-          LOGNAME: 'demo',
-          PATH: '/usr/local/bin:/usr/bin:/bin',
-          SHELL: '/bin/sh',
-          USER: 'demo',
-          PWD: '/',
-        },
+        env: environment,
       });
-      const ours = await runOn(freshNode(), reader, { folder: '/', stdin: withState(line) });
-      expect({ ...ours, stderr: entries(ours.stderr) }).toEqual({
+      const ours = await runOn(freshNode(), `cd /tmp; ${command}`, { stdin: preamble });
+      expect({ how, ...ours, stderr: entries(ours.stderr) }).toEqual({
+        how,
         stdout: real.stdout,
-        stderr: entries(real.stderr),
+        stderr: entries(real.stderr.replaceAll(process.cwd(), '/home/demo')),
         status: real.status,
       });
-    },
-  );
+    }
+  });
 });
