@@ -161,17 +161,16 @@ async function unknownGroup(
   name: string,
   loaded: LoadedSources,
 ): Promise<UnknownGroupError> {
+  // A source that cannot answer now has no part in the hint; what is wrong is the name.
+  const quietly = <T>(answer: Promise<T>) => answer.catch(() => undefined);
   const elsewhere: string[] = [];
   for (const other of loaded.sources.values()) {
-    if (
-      other !== source &&
-      (other.kind === 'yaml' || other.kind === 'ansible') &&
-      (await other.group(name)) !== undefined
-    ) {
+    const isCheap = other.kind === 'yaml' || other.kind === 'ansible';
+    if (other !== source && isCheap && (await quietly(other.group(name))) !== undefined) {
       elsewhere.push(`@${other.name}:${name}`);
     }
   }
-  const names = await source.groupNames().catch(() => undefined);
+  const names = await quietly(source.groupNames());
   const similar = nearestNames(name, names ?? []).map((near) => `@${source.name}:${near}`);
   const candidates = [...elsewhere, ...similar].slice(0, 3);
   const list = 'Run `muster groups` to see all of them.';
