@@ -19,6 +19,7 @@ export interface FoundMain {
   /** What `$CFGDIR` stands for in confdir and autodir. */
   readonly dropInRoots: readonly string[];
   readonly ownFolder: string | undefined;
+  /** The groups.conf files that share `configFolder`: ClusterShell's, or the named one. */
   readonly mainFiles: ReadonlySet<string>;
   readonly searched: readonly string[];
 }
@@ -54,7 +55,9 @@ export function findMain(options: ConfigEnvironment): FoundMain {
     configFolder: highest ?? shared.at(-1)!,
     dropInRoots: [...(highest === undefined ? [] : [highest]), ...above, own],
     ownFolder: own,
-    mainFiles: new Set(documents.map(({ folder }) => join(folder, 'groups.conf'))),
+    mainFiles: new Set(
+      documents.filter(({ folder }) => folder !== own).map(({ folder }) => join(folder, 'groups.conf')),
+    ),
     searched: folders,
   };
 }
@@ -71,10 +74,11 @@ const builtIn = { confdir: 'groups.conf.d', autodir: 'groups.d' } as const;
 /** The drop-in folders for `*.conf` or `*.yaml` files, each once, in the order they are read. */
 export function dropIns(found: FoundMain, key: 'confdir' | 'autodir'): DropInFolder[] {
   const main = found.document.get(mainSection);
-  const written = main?.get(key) ?? (key === 'confdir' ? main?.get('groupsdir') : undefined);
+  // The old name of confdir wins over the new one, as in ClusterShell.
+  const written = (key === 'confdir' ? main?.get('groupsdir') : undefined) ?? main?.get(key);
   const paths =
     written === undefined
-      ? noMainAtAll(found)
+      ? found.mainFiles.size === 0
         ? found.dropInRoots.map((root) => join(root, builtIn[key]))
         : []
       : dropInFolders(written, found.dropInRoots);
@@ -82,18 +86,12 @@ export function dropIns(found: FoundMain, key: 'confdir' | 'autodir'): DropInFol
   return [...new Set([...paths, ...own])].map((path) => ({ path, origin: written }));
 }
 
-function noMainAtAll(found: FoundMain): boolean {
-  return found.mainFiles.size === 0;
-}
-
 /** Where an upcall written in `file` runs, and what `$CFGDIR` means to it. */
 export function foldersOf(file: string, found: FoundMain): UpcallFolders {
   const folder = dirname(file);
-  if (found.ownFolder !== undefined && folder === found.ownFolder) {
-    return { cwd: folder, configFolder: folder };
-  }
-  // ClusterShell runs the upcalls of all merged groups.conf files in the folder of the highest one.
+  // ClusterShell runs the upcalls of all merged groups.conf files in the folder of the highest one, those of drop-in
+  // files where these are.
   return found.mainFiles.has(file)
     ? { cwd: found.configFolder, configFolder: found.configFolder }
-    : { cwd: folder, configFolder: found.configFolder };
+    : { cwd: folder, configFolder: folder };
 }

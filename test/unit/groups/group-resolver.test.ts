@@ -159,7 +159,11 @@ describe('the search for groups.conf', () => {
 
     const names = (await groups.sources()).map(({ name }) => name);
     expect(names.filter((name) => name !== 'local')).toEqual(['a', 'z', 'y']);
-    expect((await groups.group('a', 'x')).expressions).toEqual([`${home}/cfgdir/my_conf`, `${home}/cfgdir`]);
+    expect((await groups.group('a', 'x')).expressions).toEqual([
+      `${home}/cfgdir/my_conf`,
+      `${home}/cfgdir/my`,
+      'conf',
+    ]);
   });
 
   it('finds drop-in folders of a user who has no groups.conf', async () => {
