@@ -75,6 +75,12 @@ history_size: -1
     );
   });
 
+  it('lets -O beat a run mode too, unlike clush: it is what was typed for this command', () => {
+    const files = { 'cfgdir/clush.conf': '[Main]\n[mode:fan]\nfanout: 7\n' };
+
+    expect(conf(files, { mode: 'fan', overrides: ['fanout=15'] }).settings.fanout).toBe(15);
+  });
+
   it('warns of unknown keys and goes on', () => {
     const { warnings, home, settings } = conf({ 'cfgdir/clush.conf': '[Main]\nfanout: 4\nfanuot: 3\n' });
 
