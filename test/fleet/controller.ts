@@ -5,7 +5,7 @@ import { enterHost } from './host/enter.ts';
 import { powerOff, powerOn } from './host/power.ts';
 import { requireShape } from './live-folder.ts';
 import { withFleetLock } from './lock.ts';
-import { type ProgramOptions, type ProgramResult, runProgram } from './program.ts';
+import { mustRun, type ProgramOptions, type ProgramResult, runProgram } from './program.ts';
 import { type Progress, silent } from './progress.ts';
 import {
   findCluster,
@@ -15,7 +15,7 @@ import {
   type FleetPlan,
   planFleet,
 } from './shape.ts';
-import { reset, snapshot } from './snapshot.ts';
+import { reset, type ResetOptions, snapshot } from './snapshot.ts';
 import { clusterLeader, waitForCluster } from './state/cluster-health.ts';
 import { waitForFleet, waitForSsh } from './state/fleet-health.ts';
 import { type FleetStatus, fleetStatus } from './state/fleet-status.ts';
@@ -43,6 +43,9 @@ export interface Fleet {
     options?: ProgramOptions & { readonly user?: string },
   ): Promise<ProgramResult>;
 
+  /** Asks the host's own server as its superuser, past the network; answers psql's unaligned text, throws on errors. */
+  sql(host: string, statement: string): Promise<string>;
+
   hasPower(host: string): Promise<boolean>;
   /** Ends every process at once, as pulling the power cord. */
   stop(host: string): Promise<void>;
@@ -54,7 +57,7 @@ export interface Fleet {
   /** Remembers the (healthy) fleet as it is, for `reset`. */
   snapshot(): Promise<number>;
   /** Every host as of the last snapshot, or as new; answers when all are healthy. */
-  reset(): Promise<void>;
+  reset(options?: ResetOptions): Promise<void>;
 
   /** Undefined while there is none; throws when two members say they are. */
   leader(cluster: string): Promise<string | undefined>;
@@ -91,11 +94,18 @@ export async function openFleet(
     ssh: (name, command, { user = 'root', ...options } = {}) =>
       runProgram('ssh', ['-F', folders.access.sshConfig, '-l', user, host(name).name, command], options),
 
+    async sql(name, statement) {
+      const psql = 'cd / && exec runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -f -';
+      const [program, ...args] = await enterHost(host(name).name, psql);
+      const answer = await mustRun(program!, args, { stdin: statement });
+      return answer.trimEnd();
+    },
+
     hasPower: async (name) => (await hostInit(host(name).name)) !== undefined,
     stop: (name) => powerOff(host(name)),
     async start(name) {
       await powerOn(folders, host(name));
-      if (await isPlugged(folders, host(name))) {
+      if (isPlugged(folders, host(name))) {
         await waitForSsh(host(name));
       }
     },
@@ -103,7 +113,7 @@ export async function openFleet(
     plug: (name) => plugHost(folders, host(name)),
 
     snapshot: () => withFleetLock(() => snapshot(folders, plan, progress)),
-    reset: () => withFleetLock(() => reset(folders, plan, progress)),
+    reset: (options) => withFleetLock(() => reset(folders, plan, progress, options)),
 
     leader: (name) => clusterLeader(cluster(name)),
     member: (name) => memberState(host(name)),

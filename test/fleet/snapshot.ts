@@ -2,7 +2,7 @@ import { hostKeys } from './access/keys.ts';
 import type { FleetFolders } from './folders.ts';
 import { plugHost } from './host/cable.ts';
 import { enterHost } from './host/enter.ts';
-import { emptyUpperLayer, freezeUpperLayers, snapshotNumbers } from './host/layers.ts';
+import { emptyUpperLayer, forgetSnapshots, freezeUpperLayers, snapshotNumbers } from './host/layers.ts';
 import { powerOff } from './host/power.ts';
 import { forgetShape, writeShape } from './live-folder.ts';
 import { mustRun } from './program.ts';
@@ -28,14 +28,27 @@ export async function snapshot(folders: FleetFolders, plan: FleetPlan, progress:
   return number;
 }
 
+export interface ResetOptions {
+  /** Forget the snapshots: every host as new. */
+  readonly asNew?: boolean;
+}
+
 /** Every host as of the last snapshot, or as new when there is none; all on, all plugged in. */
-export async function reset(folders: FleetFolders, plan: FleetPlan, progress: Progress): Promise<void> {
+export async function reset(
+  folders: FleetFolders,
+  plan: FleetPlan,
+  progress: Progress,
+  options: ResetOptions = {},
+): Promise<void> {
+  await forgetShape(folders);
+  await Promise.all(plan.hosts.map((host) => powerOff(host)));
+  if (options.asNew === true) {
+    await forgetSnapshots(folders);
+  }
   const asNew = (await snapshotNumbers(folders)).length === 0;
   progress(asNew ? 'making all hosts new' : 'going back to the last snapshot');
-  await forgetShape(folders);
   await Promise.all(
     plan.hosts.map(async (host) => {
-      await powerOff(host);
       await plugHost(folders, host);
       await emptyUpperLayer(folders, host);
       if (asNew) {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { ExitCode, UserError } from '../../src/errors.ts';
+
 /** What a condition says while it does not hold: what is still missing. */
 export interface NotYet {
   readonly missing: string;
@@ -28,7 +30,10 @@ export async function waitFor<T>(
       return seen;
     }
     if (performance.now() >= end) {
-      throw new Error(`not within ${options.within / 1000} s: ${awaited} (${seen.missing})`);
+      throw new UserError(`not within ${options.within / 1000} s: ${awaited} (${seen.missing})`, {
+        code: 'FLEET_DEADLINE',
+        exitCode: ExitCode.nodesFailed,
+      });
     }
     await delay(options.every ?? 100);
   }

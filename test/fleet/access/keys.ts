@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 
 import type { FleetFolders } from '../folders.ts';
 import { mustRun } from '../program.ts';
@@ -24,9 +25,7 @@ export async function hostKeys(folders: FleetFolders, host: FleetHost): Promise<
 }
 
 async function makeKeyPair(file: string, comment: string): Promise<void> {
-  try {
-    await stat(`${file}.pub`);
-  } catch {
+  if (statSync(`${file}.pub`, { throwIfNoEntry: false }) === undefined) {
     await mustRun('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', file]);
   }
 }

@@ -28,10 +28,10 @@ $install postgresql-15 patroni python3-etcd etcd-server etcd-client haproxy pgba
 rm -f /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id
 systemctl disable patroni.service etcd.service haproxy.service
 # They need a machine of their own, or take the dpkg lock when nobody expects it.
-systemctl mask getty.target console-getty.service systemd-logind.service apt-daily.timer apt-daily-upgrade.timer \
+systemctl mask getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer \
   dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-modules-load.service \
   systemd-sysctl.service systemd-udevd.service systemd-networkd.service systemd-resolved.service \
-  systemd-timesyncd.service systemd-remount-fs.service systemd-random-seed.service systemd-update-utmp.service
+  systemd-timesyncd.service systemd-remount-fs.service systemd-random-seed.service
 # The kernel is shared, and these are ways into it.
 systemctl mask sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount \
   dev-hugepages.mount dev-mqueue.mount proc-sys-fs-binfmt_misc.automount

@@ -7,6 +7,8 @@ export interface Arguments {
   readonly verb: string;
   readonly operands: readonly string[];
   readonly json: boolean;
+  /** For reset. */
+  readonly asNew: boolean;
   /** Only what was given. */
   readonly shape: Partial<FleetShape>;
 }
@@ -14,7 +16,7 @@ export interface Arguments {
 /** `exec HOST` ends the fleet's own options: what follows is the host's command. */
 export function parseArguments(argv: readonly string[]): Arguments {
   if (argv[0] === 'exec') {
-    return { verb: 'exec', operands: argv.slice(1), json: false, shape: {} };
+    return { verb: 'exec', operands: argv.slice(1), json: false, asNew: false, shape: {} };
   }
   const { values, positionals } = parseKnown(argv);
   const [verb = 'help', ...operands] = positionals;
@@ -24,6 +26,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     verb,
     operands,
     json: values.json ?? false,
+    asNew: values.new ?? false,
     shape: {
       ...Object.fromEntries(given.map(([name, text]) => [name, count(name, text!)])),
       ...(values.sync === undefined ? {} : { sync: values.sync }),
@@ -42,6 +45,7 @@ function parseKnown(argv: readonly string[]) {
         proxies: { type: 'string' },
         sync: { type: 'boolean' },
         json: { type: 'boolean' },
+        new: { type: 'boolean' },
       },
     });
   } catch (error) {

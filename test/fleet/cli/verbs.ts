@@ -108,11 +108,11 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   [
     'reset',
     {
-      usage: 'reset',
-      does: 'all hosts as of the last snapshot, or as new: on, plugged in, healthy',
-      async run({ folders, progress }) {
+      usage: 'reset [--new]',
+      does: 'all hosts as of the last snapshot (--new: as new): on, plugged in, healthy',
+      async run({ folders, progress, args }) {
         const fleet = await openFleet(folders, progress);
-        await fleet.reset();
+        await fleet.reset({ asNew: args.asNew });
         return 0;
       },
     },

@@ -1,22 +1,30 @@
 # Makes a host out of the namespaces it is started in and becomes its init. Nothing mounted here is seen outside,
 # so the end of init is the end of the host: processes, mounts, network.
 #
-# From outside: HOST ADDRESS LOWER LAYER REPOSITORY. Says "ready" on descriptor 3, waits for a line on stdin (the
-# cable has been laid by then), closes 3 by becoming init.
+# Environment: HOST its name, ADDRESS and HARDWARE_ADDRESS on the network, LOWER and LAYER of its disk, REPOSITORY of
+# packages, SWITCH the switch's namespace, KEEPER a process in the machine's network, UNPLUGGED a file that is there
+# while the cable is out, GROUP the control group it has already joined.
 set -eu
-echo ready >&3
-read -r _
+
+# The cable is laid from the machine's side, to this shell: it is process 1 here. /proc is still the machine's.
+in_switch() {
+  nsenter --net="/proc/$KEEPER/ns/net" ip -n "$SWITCH" link "$@"
+}
+# A dead host's end of the cable is cleared by the kernel in its own time.
+in_switch delete "$HOST" 2>/dev/null || :
+in_switch add "$HOST" type veth peer name eth0 address "$HARDWARE_ADDRESS" netns 1
+in_switch set "$HOST" master bridge0
+[ -e "$UNPLUGGED" ] || in_switch set "$HOST" up
+ip link set lo up
+ip address add "$ADDRESS" dev eth0
+ip link set eth0 up
+hostname "$HOST"
 
 root=$LAYER/root
 mkdir -p "$root"
 mount -t overlay -o "lowerdir=$LOWER,upperdir=$LAYER/upper,workdir=$LAYER/work" fleet "$root"
 mount --bind "$REPOSITORY" "$root/srv/repository"
 mount -o remount,bind,ro "$root/srv/repository"
-
-ip link set lo up
-ip address add "$ADDRESS" dev eth0
-ip link set eth0 up
-hostname "$HOST"
 
 cd "$root"
 mount -t proc -o nosuid,nodev,noexec proc proc
@@ -58,4 +66,4 @@ ln -s fd/2 dev/stderr
 pivot_root . mnt
 umount -l /mnt
 exec env -i container=fleet PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-  /lib/systemd/systemd </dev/null 3>&-
+  /lib/systemd/systemd </dev/null

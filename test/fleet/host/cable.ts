@@ -1,4 +1,5 @@
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 
 import type { FleetFolders } from '../folders.ts';
 import type { FleetHost } from '../shape.ts';
@@ -6,17 +7,12 @@ import { hostInit } from './cgroup.ts';
 import { setPort } from './switch.ts';
 
 /** A cable that was pulled stays out while the host is off: hence a file, not only the port's state. */
-function pulledMark(folders: FleetFolders, host: FleetHost): string {
+export function pulledMark(folders: FleetFolders, host: FleetHost): string {
   return `${folders.hosts}/${host.name}/unplugged`;
 }
 
-export async function isPlugged(folders: FleetFolders, host: FleetHost): Promise<boolean> {
-  try {
-    await access(pulledMark(folders, host));
-    return false;
-  } catch {
-    return true;
-  }
+export function isPlugged(folders: FleetFolders, host: FleetHost): boolean {
+  return statSync(pulledMark(folders, host), { throwIfNoEntry: false }) === undefined;
 }
 
 /** Pulls the host's network cable; with or without power. */

@@ -12,7 +12,7 @@ const fleetGroup = 'muster-test-fleet';
 const keepersGroup = '.keepers';
 
 /** The fleet's folder in the machine's cgroup2 tree (also there beside a v1 hierarchy). */
-export async function fleetCgroup(): Promise<string> {
+async function fleetCgroup(): Promise<string> {
   for (const line of (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')) {
     const [mount, source] = line.split(' - ');
     const [, , , root, path] = mount!.split(' ');
@@ -25,18 +25,20 @@ export async function fleetCgroup(): Promise<string> {
   });
 }
 
-/** Makes a host's group; answers the file that takes a process in. */
-export async function makeHostCgroup(host: string): Promise<string> {
-  const group = `${await fleetCgroup()}/${host}`;
-  await mkdir(group, { recursive: true });
-  return `${group}/cgroup.procs`;
+/** Makes a host's group; answers its folder. */
+export function makeHostCgroup(host: string): Promise<string> {
+  return makeGroup(host);
 }
 
-/** A host's systemd takes its group for the whole tree: nobody else may be in it. */
-export async function moveToKeepers(pid: number): Promise<void> {
-  const keepers = `${await fleetCgroup()}/${keepersGroup}`;
-  await mkdir(keepers, { recursive: true });
-  await writeFile(`${keepers}/cgroup.procs`, String(pid));
+/** The keepers' own group: a host's systemd takes the host's group for the whole tree, so nobody else may be in it. */
+export function makeKeepersCgroup(): Promise<string> {
+  return makeGroup(keepersGroup);
+}
+
+async function makeGroup(name: string): Promise<string> {
+  const group = `${await fleetCgroup()}/${name}`;
+  await mkdir(group, { recursive: true });
+  return group;
 }
 
 /** The host's pid 1, by its number on this machine; undefined when the host has no power. */
@@ -51,6 +53,16 @@ export async function hostInit(host: string): Promise<number | undefined> {
     }
   }
   return undefined;
+}
+
+/**
+ * The same once its systemd has taken over. Until then it is the boot script, which still sees the machine's own
+ * files: nothing may be run in such a host.
+ */
+export async function bootedInit(host: string): Promise<number | undefined> {
+  const init = await hostInit(host);
+  const program = init === undefined ? '' : await readIfThere(`/proc/${init}/comm`);
+  return program === 'systemd\n' ? init : undefined;
 }
 
 async function isInit(pid: string): Promise<boolean> {
@@ -69,25 +81,18 @@ export async function killFleetCgroup(): Promise<void> {
   await killGroup(await fleetCgroup());
 }
 
-/** Hosts that have a group: those with power, and any a crash left behind. */
-export async function hostsWithCgroup(): Promise<string[]> {
-  const folders = await subfolders(await fleetCgroup());
-  return folders.filter((name) => name !== keepersGroup);
-}
-
 async function killGroup(group: string): Promise<void> {
-  try {
-    await writeFile(`${group}/cgroup.kill`, '1');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return;
+  await waitFor(`the processes in ${group} are gone`, { within: 20_000, every: 10 }, async () => {
+    try {
+      await writeFile(`${group}/cgroup.kill`, '1');
+      await removeGroup(group);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Gone already, or some of them still end.
+      return code === 'ENOENT' ? true : code === 'EBUSY' ? notYet('some live') : Promise.reject(error);
     }
-    throw error;
-  }
-  await waitFor(`the processes in ${group} are gone`, { within: 20_000, every: 10 }, async () =>
-    (await readIfThere(`${group}/cgroup.events`)).includes('populated 1') ? notYet('some live') : true,
-  );
-  await removeGroup(group);
+  });
 }
 
 async function removeGroup(group: string): Promise<void> {

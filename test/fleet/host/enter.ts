@@ -1,5 +1,5 @@
 import { UserError } from '../../../src/errors.ts';
-import { hostInit } from './cgroup.ts';
+import { bootedInit } from './cgroup.ts';
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -8,9 +8,11 @@ const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
  * It starts from a clean environment in the host's own /root.
  */
 export async function enterHost(host: string, command: string): Promise<string[]> {
-  const init = await hostInit(host);
+  const init = await bootedInit(host);
   if (init === undefined) {
-    throw new UserError(`${host} has no power`, { hint: `Start it: fleet.ts start ${host}` });
+    throw new UserError(`${host} has no power, or is just booting`, {
+      hint: `Start it: fleet.ts start ${host}`,
+    });
   }
   const inside = `nsenter -t ${init} -m -u -i -n -p -C -r -w`;
   const clean = `env -i HOME=/root USER=root LANG=C.UTF-8 PATH=${path} TERM=${process.env['TERM'] ?? 'dumb'}`;

@@ -23,6 +23,13 @@ export async function snapshotNumbers(folders: FleetFolders): Promise<number[]> 
   return names.map(Number).sort((one, other) => one - other);
 }
 
+/** Only while all hosts are without power: the snapshots are the lower part of their disks. */
+export async function forgetSnapshots(folders: FleetFolders): Promise<void> {
+  for (const number of await snapshotNumbers(folders)) {
+    await rm(`${folders.snapshots}/${number}`, { recursive: true });
+  }
+}
+
 /** Gives a host without power an empty upper layer: the disk of the last snapshot, or of a new host. */
 export async function emptyUpperLayer(folders: FleetFolders, host: FleetHost): Promise<void> {
   const layer = `${folders.layers}/${host.name}`;

@@ -4,9 +4,9 @@ import { type FleetHost, network } from '../shape.ts';
 
 /**
  * The switch all hosts are plugged into: a bridge in a network namespace of its own, one port a host, named after it.
- * In a namespace, because there the machine's packet filter (Docker's, for one) has no say over bridged traffic.
+ * In a switchNamespace, because there the machine's packet filter (Docker's, for one) has no say over bridged traffic.
  */
-const namespace = 'muster-test-fleet';
+export const switchNamespace = 'muster-test-fleet';
 /** This machine's own end of the cable to the switch. */
 const machinePort = 'fleet0';
 
@@ -16,11 +16,11 @@ export async function makeSwitch(): Promise<void> {
     return;
   }
   await refuseForeignNetwork();
-  await mustRun('ip', ['netns', 'add', namespace]);
+  await mustRun('ip', ['netns', 'add', switchNamespace]);
   await inSwitch('link add bridge0 type bridge forward_delay 0 mcast_snooping 0', 'link set bridge0 up');
   await mustRun('ip', ['-batch', '-'], {
     stdin: [
-      `link add ${machinePort} type veth peer name machine netns ${namespace}`,
+      `link add ${machinePort} type veth peer name machine netns ${switchNamespace}`,
       `address add ${network.machine} dev ${machinePort}`,
       `link set ${machinePort} up`,
     ].join('\n'),
@@ -33,34 +33,24 @@ export async function removeSwitch(): Promise<void> {
   // Each may be there without the other when `up` was killed half-way; a missing one is what is wanted.
   await runProgram('ip', ['link', 'delete', machinePort]);
   if (await switchExists()) {
-    await mustRun('ip', ['netns', 'delete', namespace]);
+    await mustRun('ip', ['netns', 'delete', switchNamespace]);
   }
 }
 
 export async function switchExists(): Promise<boolean> {
   const listed = await mustRun('ip', ['netns', 'list']);
-  return listed.split('\n').some((line) => line.split(' ')[0] === namespace);
-}
-
-/** Lays a cable from a host's network namespace (its `eth0`) to the host's port. */
-export async function connectHost(host: FleetHost, init: number, plugged: boolean): Promise<void> {
-  await disconnectHost(host.name);
-  await inSwitch(
-    `link add ${host.name} type veth peer name eth0 address ${hardwareAddress(host)} netns ${init}`,
-    `link set ${host.name} master bridge0`,
-    `link set ${host.name} ${plugged ? 'up' : 'down'}`,
-  );
+  return listed.split('\n').some((line) => line.split(' ')[0] === switchNamespace);
 }
 
 /** The same at every start, as a real card's: the others remember it for half a minute after the host has gone. */
-function hardwareAddress(host: FleetHost): string {
+export function hardwareAddress(host: FleetHost): string {
   const bytes = host.address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
   return `02:69:${bytes.join(':')}`;
 }
 
-/** Takes the cable away; needed because the kernel clears a dead host's namespace in its own time. */
+/** Takes a host's cable away (boot.sh lays it). */
 export async function disconnectHost(host: string): Promise<void> {
-  await runProgram('ip', ['-n', namespace, 'link', 'delete', host]);
+  await runProgram('ip', ['-n', switchNamespace, 'link', 'delete', host]);
 }
 
 /** The host sees its carrier come or go, as with a real cable. */
@@ -69,7 +59,7 @@ export async function setPort(host: string, state: 'up' | 'down'): Promise<void>
 }
 
 async function inSwitch(...commands: string[]): Promise<void> {
-  await mustRun('ip', ['-n', namespace, '-batch', '-'], { stdin: commands.join('\n') });
+  await mustRun('ip', ['-n', switchNamespace, '-batch', '-'], { stdin: commands.join('\n') });
 }
 
 async function refuseForeignNetwork(): Promise<void> {

@@ -62,7 +62,7 @@ async function hostStatus(folders: FleetFolders, plan: FleetPlan, host: FleetHos
     address: host.address,
     cluster: clusterOf(plan, host)?.name ?? null,
     power: on ? 'on' : 'off',
-    cable: (await isPlugged(folders, host)) ? 'plugged' : 'unplugged',
+    cable: isPlugged(folders, host) ? 'plugged' : 'unplugged',
     patroni:
       member === undefined
         ? null
