@@ -41,7 +41,7 @@ function normalizeOptions(argv: readonly string[], command: CommandShape): strin
       break;
     }
     refuseOtherDashes(arg);
-    if (!arg.startsWith('-') || arg === '-') {
+    if (!arg.startsWith('-') || arg === '-' || isNegativeIndex(arg, command)) {
       if (command.stopAtFirstWord === true && !copying) {
         words.push(...argv.slice(index));
         break;
@@ -104,6 +104,11 @@ function readCluster(arg: string, command: CommandShape): ReadFlag[] {
     if (flag.type === 'option') break;
   }
   return read;
+}
+
+/** `nodes -R -f 3 -5`: no option is a digit there, and negative indexes exist. */
+function isNegativeIndex(arg: string, command: CommandShape): boolean {
+  return command.stopAtFirstWord !== true && /^-\d/.test(arg) && !findShortFlag(arg[1]!, command.flags);
 }
 
 function refuseOtherDashes(arg: string): void {
