@@ -1,16 +1,48 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { startDemoFleet } from '../../src/demo/fleet.ts';
 
-/** Command lines whose functions are worth having compiled at start-up. */
-const usual = [['--version'], ['--help'], ['nodes', 'node[1-3],db1']];
+/** Command lines whose functions are worth having compiled at start-up; the last runs give all chunks their final cache. */
+const usual = [
+  ['--help'],
+  ['run', '--help'],
+  ['nodes', '-f', 'node[1-3],db1'],
+  ['-bw', '@patroni', 'uname -r'],
+  ['-w', 'node1', 'uname -r'],
+  ['--version'],
+];
 
-/** Runs the usual commands once, so that each chunk they load leaves its compiled code in dist/cache. */
+/** Runs the usual commands once, on a demo fleet, so that each chunk they load leaves its compiled code in dist/cache. */
 export async function warmCodeCache(root: string): Promise<void> {
-  for (const argv of usual) {
-    const { status, stderr } = spawnSync(process.execPath, [`${root}dist/muster.cjs`, ...argv], {
-      env: { ...process.env, MUSTER_BUILD_CODE_CACHE: '1' },
-      encoding: 'utf8',
-    });
-    if (status !== 0)
-      throw new Error(`muster ${argv.join(' ')} ended with ${status} in the build: ${stderr}`);
+  const fleet = await startDemoFleet();
+  try {
+    for (const argv of usual) {
+      await runBuilt(root, argv, {
+        MUSTER_BUILD_CODE_CACHE: '1',
+        MUSTER_SSH_CONFIG: fleet.sshConfigPath,
+        CLUSTERSHELL_CFGDIR: fleet.configFolder,
+        HOME: fleet.folder,
+        XDG_STATE_HOME: `${fleet.folder}/state`,
+        XDG_CONFIG_HOME: `${fleet.folder}/config`,
+      });
+    }
+  } finally {
+    await fleet.stop();
   }
+}
+
+/** Not spawnSync: the fleet's servers are in this process. */
+function runBuilt(root: string, argv: readonly string[], env: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`${root}dist/muster.cjs`, ...argv], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`muster ${argv.join(' ')} ended with ${code} in the build: ${said}`));
+    });
+  });
 }
