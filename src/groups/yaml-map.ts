@@ -25,7 +25,8 @@ export interface YamlEntry extends YamlValue {
  * and `on:` is "on"; anchors and `<<` work. The same key twice is an error.
  */
 export async function openYaml(text: string, file: string): Promise<YamlValue> {
-  const yaml = await import('yaml');
+  // A CommonJS package: in the bundle it has no other export.
+  const { default: yaml } = await import('yaml');
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, {
     lineCounter: lines,
