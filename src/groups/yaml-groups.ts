@@ -1,5 +1,6 @@
 import { ConfigError, formatPlace } from '../config/config-error.ts';
 import { splitGroupWords } from './group-words.ts';
+import { parseSimpleYamlGroups } from './simple-yaml-groups.ts';
 import type { StaticGroup, StaticSourcePart } from './static-source.ts';
 import { openYaml, type YamlEntry } from './yaml-map.ts';
 
@@ -8,6 +9,11 @@ import { openYaml, type YamlEntry } from './yaml-map.ts';
  * Names are taken as they are written: `69:` and `on:` are fine (ClusterShell refuses both).
  */
 export async function parseYamlGroups(text: string, file: string): Promise<StaticSourcePart[]> {
+  return parseSimpleYamlGroups(text, file) ?? (await parseAnyYamlGroups(text, file));
+}
+
+/** The same with the YAML parser, whatever the file looks like. */
+export async function parseAnyYamlGroups(text: string, file: string): Promise<StaticSourcePart[]> {
   const top = await openYaml(text, file);
   return top.entries('"source: {group: nodes}" at the top of the file').map((source) => ({
     name: source.name,
