@@ -31,8 +31,8 @@ export interface Groups extends GroupResolver {
   defaultSource(): Promise<string | undefined>;
   /** Every source, the default first. */
   sources(): Promise<readonly GroupSourceInfo[]>;
-  /** Oddities that do not stop anything, for the user to read: unknown keys, names in listings that cannot be used. */
-  warnings(): Promise<readonly string[]>;
+  /** Oddities met so far that do not stop anything: unknown keys in the files, listed names that cannot be used. */
+  warnings(): readonly string[];
   /** The names of the groups the node is in, if the source can tell directly; else undefined. */
   reverse(source: string | undefined, node: string): Promise<readonly string[] | undefined>;
 }
@@ -44,8 +44,16 @@ export interface Groups extends GroupResolver {
 export function createGroupResolver(options: GroupResolverOptions): Groups {
   let loading: Promise<LoadedSources> | undefined;
   const warnings = new Set<string>();
-  const load = () =>
-    (loading ??= import('./load-sources.ts').then(({ loadSources }) => loadSources(options)));
+  const load = () => (loading ??= loadAndWarn());
+
+  async function loadAndWarn(): Promise<LoadedSources> {
+    const { loadSources } = await import('./load-sources.ts');
+    const loaded = await loadSources(options);
+    for (const warning of loaded.warnings) {
+      warnings.add(warning);
+    }
+    return loaded;
+  }
 
   async function find(name: string | undefined): Promise<GroupSource> {
     const loaded = await load();
@@ -85,9 +93,7 @@ export function createGroupResolver(options: GroupResolverOptions): Groups {
       }
       return names.filter(isGroupName);
     },
-    async warnings() {
-      return [...(await load()).warnings, ...warnings];
-    },
+    warnings: () => [...warnings],
     async defaultSource() {
       return options.defaultSource ?? (await load()).defaultSource;
     },

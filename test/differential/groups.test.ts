@@ -70,7 +70,7 @@ describe.skipIf(nodeset === undefined)('groups against the real nodeset', () => 
       }
 
       expect(asked.map(({ ours }) => ours)).toEqual(asked.map(({ theirs }) => theirs));
-      expect(await groups.warnings()).toEqual([]);
+      expect(groups.warnings()).toEqual([]);
     },
   );
 });
