@@ -32,7 +32,7 @@ export function groupsOnDemand({ groupSource, groupsConf }: GroupChoice): Groups
   const open = () => (opening ??= load());
   return {
     open,
-    warnings: async () => (opening === undefined ? [] : await (await opening).warnings()),
+    warnings: async () => (opening === undefined ? [] : (await opening).warnings()),
     group: async (source, name) => (await open()).group(source, name),
     all: async (source) => (await open()).all(source),
     groupNames: async (source) => (await open()).groupNames(source),

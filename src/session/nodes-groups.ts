@@ -37,7 +37,7 @@ export async function showGroups(
     }
   }
   if (request.json) await output.write([`${JSON.stringify({ groups: documents })}\n`]);
-  for (const warning of await groups.warnings()) output.warn(warning);
+  for (const warning of groups.warnings()) output.warn(warning);
   return status;
 }
 

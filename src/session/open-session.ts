@@ -11,7 +11,7 @@ import { chooseNodes, type ChosenNodes } from './choose-nodes.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
 import { presenterOptions } from './presenter-options.ts';
 import { openOwnTerminal } from './own-terminal.ts';
-import { openPrompter, type TerminalPrompter } from './prompter.ts';
+import { type LendTerminal, openPrompter, type TerminalPrompter } from './prompter.ts';
 import { findFailedRun, type FailedRun } from './retry-failed.ts';
 import { readRunSettings, type RunSettings } from './run-settings.ts';
 import { readSurroundings, type Surroundings } from './surroundings.ts';
@@ -41,6 +41,8 @@ export interface RunSession {
   journal(): Promise<RunJournal>;
   /** Undefined where nobody can answer. */
   prompter(): TerminalPrompter | undefined;
+  /** From now on questions are asked through `lend`: the shell reads the same terminal. */
+  askThrough(lend: LendTerminal): void;
   /** `muster: TEXT` on stderr. */
   warn(text: string): void;
   /** Called when nothing can be written any more: the reader went away, the disk is full. */
@@ -50,6 +52,8 @@ export interface RunSession {
 export interface RunExecutor extends Executor {
   /** How a node would be reached; absent where no connection is made. */
   describe?(node: string): Promise<ConnectionSettings>;
+  /** Closes the connections kept to these nodes. */
+  disconnect?(nodes: readonly string[]): Promise<void>;
 }
 
 export interface ExecutorChoice {
@@ -93,8 +97,13 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
   const chosen = await chooseNodes(flags, groups, cwd, retried?.nodes);
   const foldNames = (nodes: readonly string[]) => NodeSet.of(nodes).toString();
   let prompter: TerminalPrompter | undefined;
-  const prompterOnce = () => (prompter ??= openPrompter((text) => void terminal.stderr.write(text)));
-  for (const warning of [...conf.warnings, ...chosen.warnings]) warn(warning);
+  let lend: LendTerminal = (use) => use();
+  const prompterOnce = () =>
+    (prompter ??= openPrompter(
+      (text) => void terminal.stderr.write(text),
+      (use) => lend(use),
+    ));
+  for (const warning of [...conf.warnings, ...groups.warnings(), ...chosen.warnings]) warn(warning);
 
   return {
     surroundings,
@@ -141,6 +150,9 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     },
     journal: openOwnJournal,
     prompter: prompterOnce,
+    askThrough(lender) {
+      lend = lender;
+    },
     onOutputFailure(listener) {
       outputFailed = listener;
     },

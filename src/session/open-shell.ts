@@ -2,6 +2,7 @@ import type { RunFlags } from '../cli/run-flags.ts';
 import { ExitCode } from '../errors.ts';
 import { exitStatus } from '../run/exit-status.ts';
 import { runShell } from '../shell/repl.ts';
+import { watchInterrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
 import type { RunSession } from './open-session.ts';
 import { createShellBackend } from './shell-backend.ts';
@@ -10,6 +11,8 @@ import { createShellBackend } from './shell-backend.ts';
 export async function openShell(session: RunSession, flags: RunFlags): Promise<number> {
   const { settings, surroundings, terminal } = session;
   const backend = createShellBackend(session);
+  // Ctrl-C is a key here, and the shell's; what comes from outside ends the session in good order.
+  const interrupts = watchInterrupts(leaveNow);
   try {
     const end = await runShell({
       backend,
@@ -31,11 +34,15 @@ export async function openShell(session: RunSession, flags: RunFlags): Promise<n
       input: process.stdin,
       output: process.stdout,
       historyFile: `${surroundings.stateFolder}/history`,
+      signal: interrupts.signal,
       color: terminal.stdout.isTTY && surroundings.env['NO_COLOR'] === undefined,
     });
     if (end.forced) leaveNow(ExitCode.interrupted);
+    const interrupted = interrupts.exitCode();
+    if (interrupted !== undefined) return interrupted;
     return settings.maxRc ? exitStatus(end.reports, settings) : ExitCode.ok;
   } finally {
+    interrupts.release();
     await backend.close();
   }
 }

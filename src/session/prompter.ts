@@ -7,17 +7,23 @@ export interface TerminalPrompter {
   ask(question: string, options: { echo: boolean }): Promise<string | undefined>;
 }
 
+/** Gives the terminal to `use` alone, while someone else reads it too. */
+export type LendTerminal = <T>(use: () => Promise<T>) => Promise<T>;
+
 /**
  * Talks to the controlling terminal itself, so that it works with stdin and stdout redirected, as ssh does.
  * Undefined where there is none: then nobody can answer, and nothing may wait for an answer.
  * @param write shows text on the terminal, below whatever is being displayed
  */
-export function openPrompter(write: (text: string) => void): TerminalPrompter | undefined {
+export function openPrompter(
+  write: (text: string) => void,
+  lend: LendTerminal,
+): TerminalPrompter | undefined {
   if (!hasTerminal()) return undefined;
   let last: Promise<unknown> = Promise.resolve();
   return {
     ask(question, options) {
-      const answer = last.then(() => askOnce(question, options.echo, write));
+      const answer = last.then(() => lend(() => askOnce(question, options.echo, write)));
       last = answer.catch(() => undefined);
       return answer;
     },

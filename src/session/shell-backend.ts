@@ -6,7 +6,7 @@ import { exitStatus } from '../run/exit-status.ts';
 import { runOnNodes } from '../run/run-on-nodes.ts';
 import type { ShellBackend, ShellRun } from '../shell/backend.ts';
 import type { ShellSettings } from '../shell/settings.ts';
-import type { RunSession } from './open-session.ts';
+import type { RunExecutor, RunSession } from './open-session.ts';
 import { shellCompletions } from './shell-completions.ts';
 import { startRecord } from './record.ts';
 import { runLocally } from './run-locally.ts';
@@ -14,8 +14,8 @@ import { runLocally } from './run-locally.ts';
 /** What the shell runs on: kept connections, the presenters and the journal of `run`. */
 export function createShellBackend(session: RunSession): ShellBackend & { close(): Promise<void> } {
   /** Who logs in and how long to wait belong to a connection: a change of them makes new ones. */
-  const executors = new Map<string, Promise<Executor>>();
-  const executorFor = ({ user, connectTimeoutMs }: ShellSettings): Promise<Executor> => {
+  const executors = new Map<string, Promise<RunExecutor>>();
+  const executorFor = ({ user, connectTimeoutMs }: ShellSettings): Promise<RunExecutor> => {
     const key = JSON.stringify([user, connectTimeoutMs]);
     const known = executors.get(key);
     if (known !== undefined) return known;
@@ -34,6 +34,10 @@ export function createShellBackend(session: RunSession): ShellBackend & { close(
     },
     runLocally: (command, signal) => runLocally(session, command, signal),
     complete: shellCompletions(session),
+    terminalReady: (lend) => session.askThrough(lend),
+    async reconnect(nodes) {
+      for (const executor of executors.values()) await (await executor).disconnect?.(nodes);
+    },
     async close() {
       for (const executor of executors.values()) await (await executor).close();
     },

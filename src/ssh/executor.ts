@@ -42,6 +42,8 @@ export interface SshOptions {
 export interface SshExecutor extends Executor {
   /** How a node would be reached. Rejects with a UserError for a wrong ssh_config. */
   describe(node: string): Promise<ConnectionSettings>;
+  /** Closes the connections kept to these nodes. */
+  disconnect(nodes: readonly string[]): Promise<void>;
   /** Nodes with an open connection. */
   connected(): readonly string[];
 }
@@ -193,13 +195,11 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     },
     describe: (node) => config.settingsFor(node),
     connected: () => [...links.keys()],
+    async disconnect(nodes) {
+      for (const node of nodes) await destroy(links.get(node));
+    },
     async close() {
-      for (const link of [...links.values(), ...jumps.values()]) {
-        await link.then(
-          (open) => open.destroy(),
-          () => undefined,
-        );
-      }
+      for (const link of [...links.values(), ...jumps.values()]) await destroy(link);
     },
   };
 
@@ -231,6 +231,13 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
       if (options.keepOpen !== true) link.destroy();
     }
   }
+}
+
+async function destroy(link: Promise<Link> | undefined): Promise<void> {
+  await link?.then(
+    (open) => open.destroy(),
+    () => undefined,
+  );
 }
 
 /** A connection that could not be made is not remembered. */
