@@ -9,6 +9,7 @@ export interface LiveLinesOptions {
   readonly streams: readonly OutputStream[];
   /** False: lines without `node: `. */
   readonly label: boolean;
+  readonly programName: string;
 }
 
 /** `node: line` as lines arrive, stdout to stdout, stderr to stderr. */
@@ -37,6 +38,10 @@ export function createLiveLines(screen: Screen, options: LiveLinesOptions): Pres
         if (labeller !== undefined) {
           labellers[stream].delete(node);
           await print(stream, labeller.flush());
+          if (labeller.splitLines > 0) {
+            const text = `${options.programName}: ${makeVisibleLine(node)}: a line longer than 1 MiB was split`;
+            await screen.stderr.write(`${text}\n`);
+          }
         }
       }
     },

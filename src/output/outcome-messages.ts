@@ -1,12 +1,13 @@
 import type { NodeReport } from '../fanout/observer.ts';
 import { isPartial, outcomeHint, outcomeOrder, outcomeText } from './outcome-text.ts';
+import type { Naming } from './naming.ts';
 import { makeVisibleLine } from './printable.ts';
 import type { PresenterPart } from './run-presenter.ts';
 import type { Screen } from './screen.ts';
 
 export interface OutcomeMessagesOptions {
   readonly programName: string;
-  readonly fold: (nodes: readonly string[]) => string | Promise<string>;
+  readonly naming: Naming;
   /** A node's failure is told when it happens; else all are folded at the end. */
   readonly live: boolean;
   /** -q with -S: nothing about exit codes and timeouts, the caller looks at the exit status. */
@@ -17,11 +18,14 @@ export interface OutcomeMessagesOptions {
 
 /** What became of the nodes, on stderr. Nodes with the same message share a line. */
 export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOptions): PresenterPart {
+  const { naming } = options;
   const reports: NodeReport[] = [];
   const hintsTold = new Set<string>();
   let interrupted = false;
 
-  const say = (text: string): void | Promise<void> => screen.stderr.write(`${text}\n`);
+  /** When the reader of stdout went away (`| head`) the run is ended for it, and nobody wants to read why. */
+  const say = (text: string): void | Promise<void> =>
+    screen.stdout.failure?.kind === 'closed' ? undefined : screen.stderr.write(`${text}\n`);
 
   const tell = async (names: string, text: string, hint: string | undefined): Promise<void> => {
     await say(`${options.programName}: ${names}: ${text}`);
@@ -33,25 +37,22 @@ export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOp
 
   const tellFolded = async (told: readonly NodeReport[]): Promise<void> => {
     for (const message of foldMessages(told)) {
-      const names = makeVisibleLine(await options.fold(message.nodes));
       // clush counts the nodes of an exit code and not those of a timeout.
-      const counted = message.nodes.length > 1 && message.kind !== 'timed-out';
-      await tell(counted ? `${names} (${message.nodes.length})` : names, message.text, message.hint);
+      const write = message.kind === 'timed-out' ? naming.fold : naming.counted;
+      await tell(await write(message.nodes), message.text, message.hint);
     }
   };
 
   const note = async (nodes: readonly string[], text: string): Promise<void> => {
     if (nodes.length > 0) {
-      const names = makeVisibleLine(await options.fold(nodes));
-      await say(
-        `${options.programName}: ${nodes.length > 1 ? `${names} (${nodes.length})` : names}: ${text}`,
-      );
+      await say(`${options.programName}: ${await naming.counted(nodes)}: ${text}`);
     }
   };
 
   return {
     interrupted() {
       interrupted = true;
+      void say(`${options.programName}: interrupted, ending the command on the nodes`);
     },
     async ended(report) {
       if (options.muteExitCodes && ['finished', 'timed-out'].includes(report.outcome.kind)) {
@@ -90,10 +91,7 @@ export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOp
         const unfinished = reports
           .filter(({ outcome }) => outcome.kind === 'cancelled')
           .map(({ node }) => node);
-        const names =
-          unfinished.length === 0
-            ? ''
-            : ` (${makeVisibleLine(await options.fold(unfinished))} did not complete)`;
+        const names = unfinished.length === 0 ? '' : ` (${await naming.fold(unfinished)} did not complete)`;
         await say(`Keyboard interrupt${names}.`);
       }
     },

@@ -38,8 +38,14 @@ export interface PresenterOptions {
   readonly color: ColorOption;
   /** Remote output reaches the terminal untouched. */
   readonly raw: boolean;
-  /** Folds nodes for headers and messages: the folded node set, or groups (-r). */
-  readonly foldNodes: (nodes: readonly string[]) => string | Promise<string>;
+  /** One document at the end, or one event a line. Remote stderr is in it then, messages stay on stderr. */
+  readonly json?: 'document' | 'lines';
+  /** Also write each node's stdout to a file in this folder. */
+  readonly outdir?: string;
+  /** Also write each node's stderr to a file in this folder. */
+  readonly errdir?: string;
+  /** Folds nodes for headers and messages (-r: into groups). Default: the folded node set. */
+  readonly foldNodes?: (nodes: readonly string[]) => string | Promise<string>;
   /** Begins every message: `muster`. */
   readonly programName: string;
   /** Bytes of distinct gathered text kept in memory; more goes to a temporary file. Default: 256 MiB. */

@@ -23,24 +23,7 @@ export const defaultOptions: PresenterOptions = {
   color: 'auto',
   raw: false,
   programName: 'muster',
-  foldNodes: foldNumbered,
 };
-
-/** Enough folding for these tests: `n1`, `n[1-2]`, `n[1-2,4]`. */
-function foldNumbered(nodes: readonly string[]): string {
-  const numbers = nodes.map((node) => Number(node.slice(1))).sort((a, b) => a - b);
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === number - 1) {
-      last[1] = number;
-    } else {
-      ranges.push([number, number]);
-    }
-  }
-  const text = ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
-  return numbers.length === 1 ? `n${text}` : `n[${text}]`;
-}
 
 /** Plays the steps through a presenter as a fan-out would: every chunk's bytes are wiped after the call. */
 export async function replay(
