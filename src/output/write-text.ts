@@ -15,5 +15,8 @@ export async function writeText(screen: Screen, text: GatheredText): Promise<voi
   for (const piece of text.read()) {
     await screen.stdout.write(makeVisible(decoder.write(piece)));
   }
-  await screen.stdout.write(makeVisible(decoder.end()));
+  const torn = decoder.end();
+  if (torn !== '') {
+    await screen.stdout.write(makeVisible(torn));
+  }
 }
