@@ -27,8 +27,7 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
     plugins: [await inlinedFacts(root), lazyOclif(), leanSsh2()],
     write: false,
     logLevel: 'warning',
-    // A slip in asn1, which ssh2 brings along; the code in question is never reached.
-    logOverride: { 'suspicious-boolean-not': 'silent' },
+    logOverride,
   });
   for (const file of split.outputFiles) {
     const name = file.path.slice(folder.length + 1);
@@ -44,12 +43,16 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
       define: { 'import.meta.dirname': '__dirname' },
       write: false,
       logLevel: 'warning',
+      logOverride,
     });
     const asNamespace = onlyDefault.test(file.text) ? spreadDefault : '';
     await writeFile(`${folder}/${name}`, chunk.outputFiles[0]!.text + asNamespace);
   }
   return readdir(folder);
 }
+
+/** A slip in asn1, which ssh2 brings along, in code that is never reached. */
+const logOverride = { 'suspicious-boolean-not': 'silent' } as const;
 
 /** A lazily imported CommonJS package becomes a chunk that exports `default` alone; Node.js itself would also give its names. */
 const onlyDefault = /export default \w+\(\);\s*$/;
