@@ -23,6 +23,7 @@ export function createRunPresenter(options: PresenterOptions, terminal: Terminal
   const naming = createNaming({
     foldNodes: options.foldNodes,
     countInTitles: options.nodeCount && !options.quiet,
+    countInMessages: !options.quiet,
   });
   const status = createStatusLine(terminal.stderr, () => terminal.columns);
   const screen = createScreen(

@@ -11,7 +11,7 @@ export interface GatheredBlock {
 }
 
 /**
- * Gathered texts as blocks, in clush's order: exit code, larger set first, first node.
+ * Gathered texts as blocks, in clush's order: exit code, texts before silence, larger set first, first node.
  * The same text with other outcomes is another block.
  */
 export function orderBlocks(
@@ -37,9 +37,15 @@ export function orderBlocks(
       blocks.push({ nodes, outcome: outcomes.get(nodes[0]!), text });
     }
   }
-  const place = ({ outcome }: GatheredBlock): number =>
-    outcome === undefined ? Infinity : outcomeOrder(outcome);
-  return blocks.sort(
-    (a, b) => place(a) - place(b) || b.nodes.length - a.nodes.length || rank(a.nodes[0]!) - rank(b.nodes[0]!),
-  );
+  const place = ({ outcome }: GatheredBlock): number => (outcome === undefined ? 0 : outcomeOrder(outcome));
+  const empty = ({ text }: GatheredBlock): number => (text.bytes === 0 ? 1 : 0);
+  return blocks.sort((a, b) => place(a) - place(b) || empty(a) - empty(b) || compareSets(a.nodes, b.nodes));
+}
+
+/** Larger sets first, then by the first node's name as text: n1, n10, n2, as clush does (-L goes by number). */
+export function compareSets(a: readonly string[], b: readonly string[]): number {
+  if (a.length !== b.length) {
+    return b.length - a.length;
+  }
+  return a[0]! < b[0]! ? -1 : 1;
 }

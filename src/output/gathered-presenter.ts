@@ -1,5 +1,5 @@
 import type { CollectedOutput } from './collect-output.ts';
-import { orderBlocks } from './gathered-blocks.ts';
+import { orderBlocks, type GatheredBlock } from './gathered-blocks.ts';
 import type { Naming } from './naming.ts';
 import type { PresenterPart } from './run-presenter.ts';
 import { Ansi, paint, type Screen } from './screen.ts';
@@ -9,29 +9,43 @@ import { writeText } from './write-text.ts';
 export function createGatheredPresenter(
   screen: Screen,
   collected: CollectedOutput,
-  options: { readonly naming: Naming; readonly header: boolean },
+  options: BlockOptions,
 ): PresenterPart {
-  const { naming } = options;
   return {
     ...collected.part,
     async end() {
       const { gather, outcomes } = collected;
-      for (const { nodes, text } of orderBlocks(gather.groups(), outcomes, naming.rank)) {
-        if (text.bytes === 0) {
-          continue;
-        }
-        if (options.header) {
-          await screen.stdout.write(blockHeader(screen, await naming.title(nodes)));
-        }
-        await writeText(screen, text);
-      }
+      await writeBlocks(screen, orderBlocks(gather.groups(), outcomes, options.naming.rank), options);
       await collected.finish();
     },
   };
 }
 
+export interface BlockOptions {
+  readonly naming: Naming;
+  /** False for -N: only the texts. */
+  readonly header: boolean;
+}
+
+/** Writes blocks in the order given. */
+export async function writeBlocks(
+  screen: Screen,
+  blocks: readonly GatheredBlock[],
+  { naming, header }: BlockOptions,
+): Promise<void> {
+  for (const { nodes, text } of blocks) {
+    if (text.bytes === 0) {
+      continue;
+    }
+    if (header) {
+      await screen.stdout.write(blockHeader(screen, await naming.title(nodes)));
+    }
+    await writeText(screen, text);
+  }
+}
+
 /** Fifteen dashes, the set, fifteen dashes: clush's bytes. */
-export function blockHeader(screen: Screen, title: string): string {
+function blockHeader(screen: Screen, title: string): string {
   const dashes = '-'.repeat(15);
   return `${paint(screen, Ansi.stdoutLabel, `${dashes}\n${title}\n${dashes}`)}\n`;
 }

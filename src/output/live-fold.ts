@@ -1,4 +1,5 @@
 import type { OutputStream } from '../fanout/executor.ts';
+import { compareSets } from './gathered-blocks.ts';
 import { createLineLabeller, type LineLabeller } from './label-lines.ts';
 import type { Naming } from './naming.ts';
 import type { PresenterPart } from './run-presenter.ts';
@@ -90,7 +91,7 @@ export function createLiveFold(screen: Screen, options: LiveFoldOptions): Presen
       for (const nodes of level.values()) {
         nodes.sort((a, b) => rank(a) - rank(b));
       }
-      const lines = [...level].sort(([, a], [, b]) => b.length - a.length || rank(a[0]!) - rank(b[0]!));
+      const lines = [...level].sort(([, a], [, b]) => compareSets(a, b));
       let text = '';
       for (const [line, nodes] of lines) {
         const label = options.label

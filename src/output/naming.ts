@@ -7,7 +7,7 @@ export interface Naming {
   begin(nodes: readonly string[]): void;
   /** `node[1-3]`, or groups, safe to print. */
   readonly fold: (nodes: readonly string[]) => Promise<string>;
-  /** The set with its count when it has several nodes: `node[1-3] (3)`. */
+  /** For messages: with the count when there are several nodes: `node[1-3] (3)`. */
   readonly counted: (nodes: readonly string[]) => Promise<string>;
   /** For headers: with the count unless counts are off. */
   readonly title: (nodes: readonly string[]) => Promise<string>;
@@ -18,6 +18,8 @@ export interface Naming {
 export interface NamingOptions {
   readonly foldNodes: ((nodes: readonly string[]) => string | Promise<string>) | undefined;
   readonly countInTitles: boolean;
+  /** False under -q. */
+  readonly countInMessages: boolean;
 }
 
 export function createNaming(options: NamingOptions): Naming {
@@ -34,7 +36,7 @@ export function createNaming(options: NamingOptions): Naming {
       known = nodes;
     },
     fold,
-    counted,
+    counted: options.countInMessages ? counted : fold,
     title: options.countInTitles ? counted : fold,
     rank(node) {
       ranks ??= new Map([...NodeSet.of(known)].map((name, index) => [name, index]));

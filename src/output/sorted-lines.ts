@@ -1,3 +1,4 @@
+import type { GatheredText } from '../fanout/gather.ts';
 import type { CollectedOutput } from './collect-output.ts';
 import { createLineLabeller } from './label-lines.ts';
 import { nodeLabel } from './live-lines.ts';
@@ -13,7 +14,6 @@ export function createSortedLines(
   options: { readonly naming: Naming; readonly label: boolean },
 ): PresenterPart {
   const { rank } = options.naming;
-  const print = (latin1: string): void | Promise<void> => screen.stdout.write(Buffer.from(latin1, 'latin1'));
   return {
     ...collected.part,
     async end() {
@@ -21,16 +21,25 @@ export function createSortedLines(
         ([a, ofA], [b, ofB]) => outcomeOrder(ofA) - outcomeOrder(ofB) || rank(a) - rank(b),
       );
       for (const [node] of ended) {
-        const lines = createLineLabeller({
-          label: options.label ? nodeLabel(screen, 'stdout', node) : '',
-          mend: (text) => screen.mend('stdout', text),
-        });
-        for (const piece of collected.gather.text(node)!.read()) {
-          await print(lines.feed(piece));
-        }
-        await print(lines.flush());
+        await writeLabelled(screen, collected.gather.text(node)!, options.label ? node : undefined);
       }
       await collected.finish();
     },
   };
+}
+
+/** Writes a text with `title: ` before each line, or bare. */
+export async function writeLabelled(
+  screen: Screen,
+  text: GatheredText,
+  title: string | undefined,
+): Promise<void> {
+  const lines = createLineLabeller({
+    label: title === undefined ? '' : nodeLabel(screen, 'stdout', title),
+    mend: (part) => screen.mend('stdout', part),
+  });
+  for (const piece of text.read()) {
+    await screen.stdout.write(Buffer.from(lines.feed(piece), 'latin1'));
+  }
+  await screen.stdout.write(Buffer.from(lines.flush(), 'latin1'));
 }

@@ -44,6 +44,7 @@ describe('--diff', () => {
       ['n1', ''],
       ['n2', ''],
       ['n3', 'new\n'],
+      ['n3', exit(1)],
     ];
     const shown = await replay(steps, { diff: true, quiet: true });
 

@@ -70,7 +70,7 @@ describe('-bL', () => {
 
   test('does not wait for a silent node once too much is held, and loses nothing of it', async () => {
     const terminal = captureTerminal();
-    const naming = createNaming({ foldNodes: undefined, countInTitles: true });
+    const naming = createNaming({ foldNodes: undefined, countInTitles: true, countInMessages: true });
     const fold = createLiveFold(createScreen(terminal, { color: false, raw: false }), {
       naming,
       label: true,
