@@ -16,30 +16,44 @@ export interface LineLabellerOptions {
   readonly label: string;
   /** Applied to whole lines before they are labelled. */
   readonly mend: (lines: string) => string;
-  /** A longer line is split, so that one endless line cannot fill the memory. Default: 1 MiB. */
+  /** No more of an unfinished line is held, so that one endless line cannot fill the memory. Default: 1 MiB. */
   readonly maxLineBytes?: number;
+  /**
+   * What happens to a longer line: `split` (default) makes several lines of it, `continue` passes its parts on as they
+   * come, which is right when nobody else writes in between.
+   */
+  readonly longLines?: 'split' | 'continue';
 }
 
 export function createLineLabeller(options: LineLabellerOptions): LineLabeller {
   const { label, mend } = options;
   const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
+  const splits = options.longLines !== 'continue';
   const separator = `\n${label}`;
   let rest = '';
   let splitLines = 0;
-  let splitting = false;
+  /** The line begun is longer than the limit. */
+  let isLong = false;
 
+  /** Whole lines but for the last newline; the first may be the rest of a line that was passed on in parts. */
   const labelled = (lines: string): string => {
     const mended = mend(lines.includes('\r') ? withoutCr(lines) : lines);
-    return `${label}${label === '' ? mended : mended.replaceAll('\n', separator)}\n`;
+    const first = isLong && !splits ? '' : label;
+    isLong = false;
+    return `${first}${label === '' ? mended : mended.replaceAll('\n', separator)}\n`;
   };
 
-  const split = (): string => {
-    splitLines += splitting ? 0 : 1;
-    splitting = true;
+  const takePart = (): string => {
     const at = characterBoundary(rest, maxLineBytes);
-    const piece = labelled(rest.slice(0, at));
+    const part = mend(rest.slice(0, at));
     rest = rest.slice(at);
-    return piece;
+    const begins = !isLong;
+    isLong = true;
+    if (splits) {
+      splitLines += begins ? 1 : 0;
+      return `${label}${part}\n`;
+    }
+    return begins ? `${label}${part}` : part;
   };
 
   return {
@@ -51,20 +65,20 @@ export function createLineLabeller(options: LineLabellerOptions): LineLabeller {
       } else {
         complete = labelled(rest + chunk.toString('latin1', 0, last));
         rest = chunk.toString('latin1', last + 1);
-        splitting = false;
       }
       while (rest.length > maxLineBytes) {
-        complete += split();
+        complete += takePart();
       }
       return complete;
     },
     flush() {
-      if (rest === '') {
+      if (rest === '' && (splits || !isLong)) {
         return '';
       }
       // A CR that nothing followed is content: it may be half of a progress bar.
-      const line = `${label}${mend(rest)}\n`;
+      const line = `${isLong && !splits ? '' : label}${mend(rest)}\n`;
       rest = '';
+      isLong = false;
       return line;
     },
     get splitLines() {
@@ -79,10 +93,10 @@ function withoutCr(lines: string): string {
   return inner.endsWith('\r') ? inner.slice(0, -1) : inner;
 }
 
-/** The last offset up to `limit` that does not fall inside a UTF-8 character. */
+/** The last offset up to `limit` that falls neither inside a UTF-8 character nor behind a CR. */
 function characterBoundary(bytes: string, limit: number): number {
   for (let at = limit; at > limit - 4; at -= 1) {
-    if ((bytes.charCodeAt(at) & 0xc0) !== 0x80) {
+    if ((bytes.charCodeAt(at) & 0xc0) !== 0x80 && bytes[at - 1] !== '\r') {
       return at;
     }
   }

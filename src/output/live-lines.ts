@@ -14,13 +14,18 @@ export interface LiveLinesOptions {
 
 /** `node: line` as lines arrive, stdout to stdout, stderr to stderr. */
 export function createLiveLines(screen: Screen, options: LiveLinesOptions): PresenterPart {
+  let alone = false;
   const labellers = { stdout: new Map<string, LineLabeller>(), stderr: new Map<string, LineLabeller>() };
 
   const labellerOf = (node: string, stream: OutputStream): LineLabeller => {
     let labeller = labellers[stream].get(node);
     if (labeller === undefined) {
       const label = options.label ? nodeLabel(screen, stream, node) : '';
-      labeller = createLineLabeller({ label, mend: (lines) => screen.mend(stream, lines) });
+      labeller = createLineLabeller({
+        label,
+        mend: (lines) => screen.mend(stream, lines),
+        longLines: alone ? 'continue' : 'split',
+      });
       labellers[stream].set(node, labeller);
     }
     return labeller;
@@ -30,6 +35,9 @@ export function createLiveLines(screen: Screen, options: LiveLinesOptions): Pres
     latin1 === '' ? undefined : screen[stream].write(Buffer.from(latin1, 'latin1'));
 
   return {
+    begin(nodes) {
+      alone = nodes.length === 1;
+    },
     output: (node, stream, chunk) =>
       options.streams.includes(stream) ? print(stream, labellerOf(node, stream).feed(chunk)) : undefined,
     async ended({ node }) {

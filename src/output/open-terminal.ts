@@ -30,7 +30,8 @@ export function openTerminal(options: OpenTerminalOptions): Terminal {
     stdout: channel('stdout', options.stdoutFd ?? 1),
     stderr: channel('stderr', options.stderrFd ?? 2),
     get columns() {
-      return options.columns() ?? 80;
+      // Some pseudo-terminals say 0.
+      return options.columns() || 80;
     },
     colors: options.term === 'dumb' ? 'none' : '16',
   };

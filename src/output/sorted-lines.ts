@@ -37,6 +37,7 @@ export async function writeLabelled(
   const lines = createLineLabeller({
     label: title === undefined ? '' : nodeLabel(screen, 'stdout', title),
     mend: (part) => screen.mend('stdout', part),
+    longLines: 'continue',
   });
   for (const piece of text.read()) {
     await screen.stdout.write(Buffer.from(lines.feed(piece), 'latin1'));
