@@ -2,7 +2,9 @@ import { isFault, itemSize, readRangeItem, type RangeItem } from './range-item.t
 import { itemKey } from './range-item.ts';
 import { longestIndex, textOfKey } from './index-key.ts';
 import { largestSet, NodeSetSyntaxError, NodeSetTooLargeError } from './errors.ts';
+import { foldRangeSet } from './fold-range-set.ts';
 import type { NameTemplate } from './name-template.ts';
+import { rangeSetOfItems } from './node-set-builder.ts';
 
 /** One operand, its brackets read. */
 export interface Operand {
@@ -87,12 +89,38 @@ function readSlot(place: Place, start: number, end: number): Slot {
   const prefix = text.slice(cut, open);
   const items: RangeItem[] = [];
   let entryStart = open + 1;
-  for (const entry of entries) {
+  for (const entry of touchedRanges(place, entries, open + 1, prefix, suffix)) {
     const blanks = entry.length - entry.trimStart().length;
     for (const item of readEntry(place, entry.trim(), entryStart + blanks, prefix, suffix)) items.push(item);
     entryStart += entry.length + 1;
   }
   return { literal: text.slice(start, cut), items, end: after };
+}
+
+/**
+ * The ranges that digits before a bracket are put in front of: ClusterShell folds the bracket first, so that
+ * `4[5-9,10]` is `4[5-10]`, which is 45 to 410. Written order is kept where folding changes nothing.
+ */
+function touchedRanges(
+  place: Place,
+  entries: readonly string[],
+  start: number,
+  prefix: string,
+  suffix: string,
+): readonly string[] {
+  if (prefix === '' || suffix !== '' || entries.length === 1) return entries;
+  const plain: RangeItem[] = [];
+  let at = start;
+  for (const entry of entries) {
+    const blanks = entry.length - entry.trimStart().length;
+    const item = readItem(place, entry.trim(), at + blanks);
+    if (item.first < 0) return entries;
+    plain.push(item);
+    at += entry.length + 1;
+  }
+  const folded = foldRangeSet(rangeSetOfItems(plain)).split(',');
+  const written = new Set(entries.map((entry) => entry.trim()));
+  return folded.length === entries.length && folded.every((range) => written.has(range)) ? entries : folded;
 }
 
 /** How many of the digits before the bracket belong to the index when all of them make it too long. */
@@ -120,7 +148,9 @@ function readEntry(place: Place, entry: string, at: number, prefix: string, suff
   if (suffix !== '' && entry.includes('/')) {
     throw fault(place, `illegal trailing digits after range with steps: "${suffix}"`, at + entry.length);
   }
-  if (item.step > 1) return eachMember(place, item, at, prefix);
+  if (item.step > 1) return eachMember(place, item, at, prefix, suffix);
+  const mixedLengths = lengthOfText(item, item.first) !== lengthOfText(item, item.last);
+  if (suffix !== '' && prefix !== '' && mixedLengths) return eachMember(place, item, at, prefix, suffix);
   const [first, last] = [item.first, item.last].map(
     (value) => prefix + textOfKey(itemKey(item, value)) + suffix,
   );
@@ -129,13 +159,17 @@ function readEntry(place: Place, entry: string, at: number, prefix: string, suff
   return [suffix === '' ? touched : { ...touched, step: 10 ** suffix.length }];
 }
 
-function eachMember(place: Place, item: RangeItem, at: number, prefix: string): RangeItem[] {
+function lengthOfText(item: RangeItem, value: number): number {
+  return textOfKey(itemKey(item, value)).length;
+}
+
+function eachMember(place: Place, item: RangeItem, at: number, prefix: string, suffix: string): RangeItem[] {
   if (itemSize(item) > largestSet) {
     throw new NodeSetTooLargeError(`${item.first}-${item.last}/${item.step}`, largestSet);
   }
   const items: RangeItem[] = [];
   for (let value = item.first; value <= item.last; value += item.step) {
-    items.push(readItem(place, prefix + textOfKey(itemKey(item, value)), at));
+    items.push(readItem(place, prefix + textOfKey(itemKey(item, value)) + suffix, at));
   }
   return items;
 }

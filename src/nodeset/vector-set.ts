@@ -71,13 +71,15 @@ export class VectorSet {
   }
 }
 
-/** What is left of `vector`: for each dimension the part outside `removed` (the parts may overlap). */
+/** What is left of `vector`, in disjoint parts: for each dimension the part outside `removed`, inside it in those before. */
 function withoutVector(vector: RangeVector, removed: RangeVector): RangeVector[] {
   const parts: RangeVector[] = [];
+  let inside = vector;
   for (const [at, axis] of vector.entries()) {
     const rest = axis.difference(removed[at]!);
     if (rest.size === axis.size) return [vector];
-    if (rest.size > 0) parts.push(vector.with(at, rest));
+    if (rest.size > 0) parts.push(inside.with(at, rest));
+    inside = inside.with(at, axis.intersection(removed[at]!));
   }
   return parts;
 }
