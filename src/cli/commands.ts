@@ -5,6 +5,7 @@ type CommandModule = () => Promise<{ readonly default: Command.Class }>;
 /** Every command and its module; a module is loaded only when its command runs. Ids use `:` where users type a blank. */
 export const commandModules: Readonly<Record<string, CommandModule>> = {
   demo: () => import('../commands/demo.ts'),
+  fold: () => import('../commands/fold.ts'),
   nodes: () => import('../commands/nodes.ts'),
   run: () => import('../commands/run.ts'),
   'runs:list': () => import('../commands/runs/list.ts'),

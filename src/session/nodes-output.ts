@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
+import { ExitCode, UserError } from '../errors.ts';
 import { createFdChannel } from '../output/fd-channel.ts';
-import type { OutputChannel } from '../output/terminal.ts';
+import type { ChannelFailure, OutputChannel } from '../output/terminal.ts';
 
 /** Exit status of a program whose reader went away: 128 + SIGPIPE. */
 const readerGone = 141;
@@ -38,13 +38,20 @@ export function openPlainOutput(): PlainOutput {
     async finish(status) {
       await stdout.flush();
       await stderr?.flush();
-      const { failure } = stdout;
-      if (failure === undefined) return status;
-      if (failure.kind === 'closed') return readerGone;
-      throw new UserError(`standard output cannot be written: ${failure.message}`, {
-        code: 'OUTPUT_FAILED',
-        exitCode: 1,
-      });
+      return exitStatusOf(stdout.failure, status);
     },
   };
+}
+
+/**
+ * `status`, or that of a program whose reader went away.
+ * @throws UserError when standard output could not be written: disk full, for example
+ */
+export function exitStatusOf(failure: ChannelFailure | undefined, status: number): number {
+  if (failure === undefined) return status;
+  if (failure.kind === 'closed') return readerGone;
+  throw new UserError(`standard output cannot be written: ${failure.message}`, {
+    code: 'OUTPUT_FAILED',
+    exitCode: ExitCode.nodesFailed,
+  });
 }
