@@ -53,21 +53,25 @@ export function createLabelledLineReader(separator: string): LabelledLineReader 
     for (const batch of batches.values()) yield* take(batch);
   }
 
-  /** The batch a line goes into; hands on what must go before it. */
-  function* enter(bytes: Buffer, from: number, to: number): Generator<LabelledLines, Batch> {
+  /** The batch of the key at bytes[from, to), new ones included. */
+  const batchOf = (bytes: Buffer, from: number, to: number): Batch => {
     if (current !== undefined && isSame(current.keyBytes, bytes, from, to)) return current;
     const key = bytes.toString('utf8', from, to);
-    if (inOrder) yield* take(current!);
-    else if (setKey.test(key)) {
+    return batches.get(key) ?? createBatch(key, Buffer.from(bytes.subarray(from, to)));
+  };
+
+  /** Hands on what must go before a line of `batch` of this size. */
+  function* makeRoom(batch: Batch, size: number): Generator<LabelledLines> {
+    if (!inOrder && setKey.test(batch.key)) {
       yield* keptBack();
       inOrder = true;
     }
-    current = batches.get(key) ?? createBatch(key, Buffer.from(bytes.subarray(from, to)));
-    return current;
+    if (inOrder && current !== undefined && current !== batch) yield* take(current);
+    if (batch.length + size > batchBytes) yield* take(batch);
   }
 
-  /** Reads bytes[start, newlineAt). */
-  function* readLine(bytes: Buffer, start: number, newlineAt: number): Generator<LabelledLines> {
+  /** Reads bytes[start, newlineAt): generators only where something is handed on, which is not at every line. */
+  const readLine = (bytes: Buffer, start: number, newlineAt: number): Iterable<LabelledLines> | undefined => {
     lineNumber += 1;
     const end = newlineAt > start && bytes[newlineAt - 1] === CR ? newlineAt - 1 : newlineAt;
     const at = findMark(bytes, mark, start, end);
@@ -77,17 +81,24 @@ export function createLabelledLineReader(separator: string): LabelledLineReader 
     while (from < to && isBlank(bytes[from]!)) from += 1;
     while (to > from && isBlank(bytes[to - 1]!)) to -= 1;
     if (from === to) throw noKey(bytes.toString('utf8', start, end), separator, lineNumber);
-    const batch = yield* enter(bytes, from, to);
+    const batch = batchOf(bytes, from, to);
     const textStart = at + mark.length;
     const size = end - textStart + 1;
-    if (batch.length + size > batchBytes) yield* take(batch);
-    if (size > batchBytes) {
-      yield { key: batch.key, lines: Buffer.concat([bytes.subarray(textStart, end), newline]) };
-      return;
+    const fits = batch.length + size <= batchBytes;
+    if (fits && (batch === current || (!inOrder && batch.length > 0))) {
+      current = batch;
+      addLine(batch, bytes, textStart, end);
+      return undefined;
     }
-    bytes.copy(batch.bytes, batch.length, textStart, end);
-    batch.length += size;
-    batch.bytes[batch.length - 1] = LF;
+    return addWithRoom(batch, bytes, textStart, end);
+  };
+
+  function* addWithRoom(batch: Batch, bytes: Buffer, from: number, to: number): Generator<LabelledLines> {
+    const size = to - from + 1;
+    yield* makeRoom(batch, size);
+    current = batch;
+    if (size <= batchBytes) addLine(batch, bytes, from, to);
+    else yield { key: batch.key, lines: Buffer.concat([bytes.subarray(from, to), newline]) };
   }
 
   return {
@@ -97,19 +108,27 @@ export function createLabelledLineReader(separator: string): LabelledLineReader 
         at = chunk.indexOf(LF) + 1;
         rest = Buffer.concat([rest, at === 0 ? chunk : chunk.subarray(0, at)]);
         if (at === 0) return;
-        yield* readLine(rest, 0, rest.length - 1);
+        yield* readLine(rest, 0, rest.length - 1) ?? [];
       }
       for (let end = chunk.indexOf(LF, at); end !== -1; end = chunk.indexOf(LF, at)) {
-        yield* readLine(chunk, at, end);
+        const ready = readLine(chunk, at, end);
+        if (ready !== undefined) yield* ready;
         at = end + 1;
       }
       rest = Buffer.from(chunk.subarray(at));
     },
     *end() {
-      if (rest.length > 0) yield* readLine(rest, 0, rest.length);
+      if (rest.length > 0) yield* readLine(rest, 0, rest.length) ?? [];
       yield* keptBack();
     },
   };
+}
+
+/** Adds bytes[from, to) and a newline; there must be room. */
+function addLine(batch: Batch, bytes: Buffer, from: number, to: number): void {
+  bytes.copy(batch.bytes, batch.length, from, to);
+  batch.length += to - from + 1;
+  batch.bytes[batch.length - 1] = LF;
 }
 
 function* take(batch: Batch): Generator<LabelledLines> {
