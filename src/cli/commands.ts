@@ -6,6 +6,7 @@ type CommandModule = () => Promise<{ readonly default: Command.Class }>;
 export const commandModules: Readonly<Record<string, CommandModule>> = {
   demo: () => import('../commands/demo.ts'),
   fold: () => import('../commands/fold.ts'),
+  groups: () => import('../commands/groups.ts'),
   nodes: () => import('../commands/nodes.ts'),
   run: () => import('../commands/run.ts'),
   'runs:list': () => import('../commands/runs/list.ts'),
