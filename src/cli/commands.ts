@@ -4,6 +4,8 @@ type CommandModule = () => Promise<{ readonly default: Command.Class }>;
 
 /** Every command and its module; a module is loaded only when its command runs. Ids use `:` where users type a blank. */
 export const commandModules: Readonly<Record<string, CommandModule>> = {
+  __complete: () => import('../commands/complete.ts'),
+  completion: () => import('../commands/completion.ts'),
   demo: () => import('../commands/demo.ts'),
   fold: () => import('../commands/fold.ts'),
   groups: () => import('../commands/groups.ts'),
