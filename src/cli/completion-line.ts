@@ -43,13 +43,14 @@ export function readCompletionLine(line: string): CompletionLine {
 }
 
 /**
- * bash replaces only what follows the last of its word-break characters (`@`, `:`, `=`), unless a quote is open: what
- * stays on the line must not be in its candidates.
+ * bash replaces only what follows the last of its word-break characters (`:`, `=`), unless a quote is open: what stays on
+ * the line must not be in its candidates. An `@` breaks too, but belongs to what follows (readline's special prefix).
  */
 export function keptByBash({ current, quote }: CompletionLine, wordBreaks: string): string {
   if (quote !== undefined) return '';
   for (let at = current.length; at > 0; at -= 1) {
-    if (wordBreaks.includes(current[at - 1]!)) return current.slice(0, at);
+    const character = current[at - 1]!;
+    if (wordBreaks.includes(character)) return current.slice(0, character === '@' ? at - 1 : at);
   }
   return '';
 }
