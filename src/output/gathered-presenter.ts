@@ -45,7 +45,7 @@ export async function writeBlocks(
 }
 
 /** Fifteen dashes, the set, fifteen dashes: clush's bytes. */
-function blockHeader(screen: Screen, title: string): string {
+export function blockHeader(screen: Screen, title: string): string {
   const dashes = '-'.repeat(15);
   return `${paint(screen, Ansi.stdoutLabel, `${dashes}\n${title}\n${dashes}`)}\n`;
 }

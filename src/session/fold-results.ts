@@ -1,99 +1,68 @@
 import type { FoldRequest } from '../cli/fold-request.ts';
 import type { Gather, GatheredText } from '../fanout/gather.ts';
 import { buildTextTree, type TextBranch } from '../nodetools/text-tree.ts';
-import { orderBlocks, type GatheredBlock } from '../output/gathered-blocks.ts';
+import { orderBlocks } from '../output/gathered-blocks.ts';
 import { blockHeader } from '../output/gathered-presenter.ts';
-import { createLineLabeller } from '../output/label-lines.ts';
-import { nodeLabel } from '../output/live-lines.ts';
 import type { Naming } from '../output/naming.ts';
 import { makeVisible } from '../output/printable.ts';
 import type { Screen } from '../output/screen.ts';
-import { writeText } from '../output/write-text.ts';
+import type { Terminal } from '../output/terminal.ts';
 
 /** What was read, and how it is to be named and printed. */
 export interface Folded {
+  readonly terminal: Terminal;
   readonly screen: Screen;
+  readonly foldNodes: FoldNodes;
   readonly naming: Naming;
   readonly gather: Gather;
-  readonly nodes: readonly string[];
 }
+
+/** How a set is written in headers. */
+export type FoldNodes = (nodes: readonly string[]) => string | Promise<string>;
 
 /** Shows gathered texts in the layout asked for. */
 export async function showFolded(request: FoldRequest, folded: Folded): Promise<void> {
-  switch (request.layout) {
-    case 'blocks':
-      return showBlocks(request, folded, byNode(folded));
-    case 'gathered':
-      return showBlocks(request, folded, byText(folded));
-    case 'lines':
-      return showLines(request, folded, byNode(folded));
-    case 'gathered-lines':
-      return showLines(request, folded, byText(folded));
-    case 'tree':
-      return showTree(request, folded);
-    case 'diff': {
-      const { createDiffPresenter } = await import('../output/diff-presenter.ts');
-      const { screen, naming, gather } = folded;
-      const collected = {
-        gather,
-        outcomes: new Map(),
-        part: { output: () => {}, ended: () => {} },
-        finish: () => Promise.resolve(),
-      };
-      await createDiffPresenter(screen, collected, { naming, programName: 'muster' }).end?.();
-      return undefined;
-    }
-    case 'json': {
-      const { showJson } = await import('./fold-json.ts');
-      return showJson(folded, byText(folded));
-    }
+  const { layout } = request;
+  const texts = folded.gather.groups();
+  if (layout === 'tree') return showTree(request, folded, texts);
+  if (layout === 'json') return showJson(folded, texts);
+  const { showTexts } = await import('../output/show-texts.ts');
+  const { screen, terminal, foldNodes } = folded;
+  return showTexts(
+    texts,
+    {
+      gather: layout === 'gathered' || layout === 'gathered-lines',
+      lineMode: layout === 'lines' || layout === 'gathered-lines',
+      diff: layout === 'diff',
+      label: request.label,
+      nodeCount: request.nodeCount,
+      color: screen.color ? 'always' : 'never',
+      raw: request.raw,
+      foldNodes,
+      programName: 'muster',
+    },
+    terminal,
+  );
+}
+
+/** One document: each text once, with the nodes that have it. */
+async function showJson({ screen, naming }: Folded, texts: readonly GatheredText[]): Promise<void> {
+  await screen.stdout.write('{"texts":[');
+  let comma = '';
+  for (const { nodes, text } of orderBlocks(texts, new Map(), naming.rank)) {
+    const document = { folded: await naming.fold(nodes), count: nodes.length, nodes, text: textOf(text) };
+    await screen.stdout.write(comma + JSON.stringify(document));
+    comma = ',';
   }
+  await screen.stdout.write(']}\n');
 }
 
-type Block = Pick<GatheredBlock, 'nodes' | 'text'>;
-
-/** One block a node, in the order of the set. */
-function byNode({ gather, nodes, naming }: Folded): Block[] {
-  const ordered = nodes.toSorted((a, b) => naming.rank(a) - naming.rank(b));
-  return ordered.map((node) => ({ nodes: [node], text: gather.text(node)! }));
-}
-
-function byText({ gather, naming }: Folded): Block[] {
-  return orderBlocks(gather.groups(), new Map(), naming.rank);
-}
-
-async function showBlocks(
-  { label }: FoldRequest,
-  { screen, naming }: Folded,
-  blocks: readonly Block[],
+async function showTree(
+  request: FoldRequest,
+  folded: Folded,
+  gathered: readonly GatheredText[],
 ): Promise<void> {
-  for (const { nodes, text } of blocks) {
-    if (screen.stdout.failure !== undefined) return;
-    if (label) await screen.stdout.write(blockHeader(screen, await naming.title(nodes)));
-    await writeText(screen, text);
-  }
-}
-
-async function showLines(
-  { label }: FoldRequest,
-  { screen, naming }: Folded,
-  blocks: readonly Block[],
-): Promise<void> {
-  for (const { nodes, text } of blocks) {
-    if (screen.stdout.failure !== undefined) return;
-    const lines = createLineLabeller({
-      label: label ? nodeLabel(screen, 'stdout', await naming.fold(nodes)) : '',
-      mend: (part) => screen.mend('stdout', part),
-    });
-    for (const piece of text.read()) {
-      await screen.stdout.write(Buffer.from(lines.feed(piece), 'latin1'));
-    }
-    await screen.stdout.write(Buffer.from(lines.flush(), 'latin1'));
-  }
-}
-
-async function showTree(request: FoldRequest, folded: Folded): Promise<void> {
-  const texts = folded.gather.groups().map((text) => ({
+  const texts = gathered.map((text) => ({
     nodes: text.nodes,
     lines: textOf(text).replace(/\n$/, '').split('\n'),
   }));
@@ -121,6 +90,6 @@ async function showBranch(
 }
 
 /** The whole text as a string. */
-export function textOf(text: GatheredText): string {
+function textOf(text: GatheredText): string {
   return Buffer.concat(Array.from(text.read(), (piece) => Buffer.from(piece))).toString();
 }

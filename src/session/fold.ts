@@ -8,9 +8,9 @@ import { createLabelledLineReader, setKey } from '../nodetools/labelled-lines.ts
 import { normalizeLines } from '../nodetools/normalize-bytes.ts';
 import { chooseColor } from '../output/choose-color.ts';
 import { createLineLabeller } from '../output/label-lines.ts';
-import { createNaming, type Naming } from '../output/naming.ts';
+import { createNaming } from '../output/naming.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
-import { showFolded } from './fold-results.ts';
+import { showFolded, type FoldNodes } from './fold-results.ts';
 import { groupsOnDemand, type GroupsOnDemand } from './groups-on-demand.ts';
 import { exitStatusOf } from './nodes-output.ts';
 import { readStandardInput } from './nodes-stdin.ts';
@@ -37,9 +37,10 @@ export async function runFold(request: FoldRequest): Promise<number> {
   });
   await readInput(request, input, screen);
   const { gather, interpreted, nodes } = input.end();
-  const naming = nameNodes(request, groups, interpreted);
+  const foldNodes = nameNodes(request, groups, interpreted);
+  const naming = createNaming({ foldNodes, countInTitles: request.nodeCount, countInMessages: true });
   naming.begin(nodes);
-  await showFolded(request, { screen, naming, gather, nodes });
+  await showFolded(request, { terminal, screen, foldNodes, naming, gather });
   if (request.outdir !== undefined) {
     const { writeNodeFiles } = await import('./fold-files.ts');
     await writeNodeFiles(screen, gather, nodes, resolve(surroundings.cwd, request.outdir));
@@ -71,10 +72,10 @@ async function readInput(
 
 /** Headers name groups with -r; keys that are no node sets are names in which no character has a meaning. */
 function nameNodes(
-  { regroup, groupSource, hidePrefix, nodeCount }: FoldRequest,
+  { regroup, groupSource, hidePrefix }: FoldRequest,
   groups: GroupsOnDemand,
   interpreted: boolean,
-): Naming {
+): FoldNodes {
   const foldNames = (nodes: readonly string[]): string =>
     !interpreted && nodes.some((node) => setKey.test(node)) ? nodes.join() : NodeSet.of(nodes).toString();
   const intoGroups = async (nodes: readonly string[]): Promise<string> => {
@@ -84,5 +85,5 @@ function nameNodes(
       hidePrefix,
     });
   };
-  return createNaming({ foldNodes: regroup ? intoGroups : foldNames, countInTitles: nodeCount });
+  return regroup ? intoGroups : foldNames;
 }
