@@ -31,7 +31,11 @@ export async function runGroups(request: GroupsRequest): Promise<number> {
       code: error.code,
       message: error.message,
     }));
-    const document = { sources, groups: described.map(groupDocument), failed };
+    const shown =
+      request.words.length === 0
+        ? sources
+        : sources.filter(({ name }) => described.some(({ source }) => source === name));
+    const document = { sources: shown, groups: described.map(groupDocument), failed };
     await terminal.stdout.write(`${JSON.stringify(document)}\n`);
   } else {
     await showTables(terminal, request.words.length === 0 ? sources : [], described);
