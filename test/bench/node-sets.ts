@@ -12,7 +12,8 @@ import { makeInputs } from './node-set-inputs.ts';
 const rounds = Number(process.argv[2] ?? 3);
 const muster = fileURLToPath(new URL('../../bin/muster', import.meta.url));
 const measureScript = fileURLToPath(new URL('measure.py', import.meta.url));
-const python = findTool('python3', 'python3');
+// Debian's own: a wrapper of another one would start processes of its own.
+const python = '/usr/bin/python3';
 const tools = { nodes: findTool('nodeset', 'clustershell'), fold: findTool('clubak', 'clustershell') };
 const folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
 
@@ -29,7 +30,7 @@ interface Measured {
 }
 
 function measure(program: string, args: readonly string[], input: string): Measured {
-  const answer = execFileSync(python!, [measureScript, input, program, ...args], { encoding: 'utf8' });
+  const answer = execFileSync(python, [measureScript, input, program, ...args], { encoding: 'utf8' });
   const [cpu = 0, peak = 0, status = -1] = answer.split(' ').map(Number);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}`);
   return { cpuSeconds: cpu, peakKiB: peak };
