@@ -1,7 +1,9 @@
 import { bandStart, longestIndex } from '../nodeset/index-key.ts';
 import { NodeSet } from '../nodeset/node-set.ts';
 import { NodeSetBuilder } from '../nodeset/node-set-builder.ts';
+import { splitName } from '../nodeset/node-pattern.ts';
 import { RangeSet } from '../nodeset/range-set.ts';
+import type { RangeVector } from '../nodeset/range-vector.ts';
 import { VectorSet } from '../nodeset/vector-set.ts';
 import { expressionWords } from './expression-words.ts';
 
@@ -52,6 +54,8 @@ interface Column {
 export function createNodeListReader(): NodeListReader {
   const columns = new Map<string, Column>();
   const builder = new NodeSetBuilder();
+  const vectors = new Map<string, RangeVector[]>();
+  const single = new Map<number, RangeSet>();
   const expressions: string[] = [];
   let column: Column | undefined;
   let rest: Buffer = Buffer.alloc(0);
@@ -73,6 +77,23 @@ export function createNodeListReader(): NodeListReader {
     return found;
   };
 
+  /** Names of several dimensions share the range sets of their indexes, which makes folding them much cheaper. */
+  const addOtherName = (name: string): void => {
+    const { pattern, keys } = splitName(name);
+    if (keys.length < 2) {
+      builder.addName(name);
+      return;
+    }
+    const vector = keys.map((key) => {
+      const known = single.get(key) ?? RangeSet.ofKey(key);
+      single.set(key, known);
+      return known;
+    });
+    const others = vectors.get(pattern);
+    if (others === undefined) vectors.set(pattern, [vector]);
+    else others.push(vector);
+  };
+
   const addWord = (bytes: Buffer, start: number, end: number): void => {
     let tail = end;
     while (tail > start && kindOf[bytes[tail - 1]!] !== kinds.digit) tail -= 1;
@@ -87,7 +108,7 @@ export function createNodeListReader(): NodeListReader {
     let at = start;
     while (at < digits && kindOf[bytes[at]!] !== kinds.digit) at += 1;
     if (tail === start || at < digits || tail - digits > longestIndex) {
-      builder.addName(bytes.toString('latin1', start, end));
+      addOtherName(bytes.toString('latin1', start, end));
       return;
     }
     const into = columnOf(bytes, start, digits, tail, end);
@@ -147,6 +168,7 @@ export function createNodeListReader(): NodeListReader {
         const set = RangeSet.ofKeys(keys.subarray(0, length));
         parts.set(pattern, new VectorSet(1, [[set]]));
       }
+      for (const [pattern, boxes] of vectors) parts.set(pattern, new VectorSet(boxes[0]!.length, boxes));
       return { names: new NodeSet(parts), expressions };
     },
   };
