@@ -56,6 +56,10 @@ function intoPoints(vectors: readonly RangeVector[]): RangeVector[] {
     return made;
   };
   for (const vector of vectors) {
+    if (vector.every((axis) => axis.size === 1)) {
+      points.set(vector.map((axis) => axis.first).join(), vector);
+      continue;
+    }
     for (const keys of keyTuples(vector)) points.set(keys.join(), keys.map(setOf));
   }
   return [...points.values()];
@@ -166,8 +170,8 @@ function sortVectors(vectors: readonly RangeVector[]): RangeVector[] {
   }));
   keyed.sort((one, two) => {
     if (one.size !== two.size) return two.size - one.size;
-    for (const [at, axis] of one.vector.entries()) {
-      const longer = two.vector[at]!.size - axis.size;
+    for (let at = 0; at < one.vector.length; at += 1) {
+      const longer = two.vector[at]!.size - one.vector[at]!.size;
       if (longer !== 0) return longer;
       const first = one.firsts[at]!;
       const second = two.firsts[at]!;
