@@ -28,4 +28,6 @@ export const testTools = {
   nodeset: 'clustershell',
   clush: 'clustershell',
   python3: 'python3',
+  zsh: 'zsh',
+  fish: 'fish',
 } as const;
