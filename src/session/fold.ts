@@ -13,7 +13,7 @@ import { createScreen, type Screen } from '../output/screen.ts';
 import { showFolded, type FoldNodes } from './fold-results.ts';
 import { groupsOnDemand, type GroupsOnDemand } from './groups-on-demand.ts';
 import { exitStatusOf } from './nodes-output.ts';
-import { readStandardInput } from './nodes-stdin.ts';
+import { readStandardInput, standardInputIsTerminal } from './nodes-stdin.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { readSurroundings } from './surroundings.ts';
 
@@ -35,6 +35,9 @@ export async function runFold(request: FoldRequest): Promise<number> {
         : (node, lines) => normalizeLines(request.normalize!, node, lines),
     spillFolder: surroundings.temporaryFolder,
   });
+  if (await standardInputIsTerminal()) {
+    await terminal.stderr.write('muster: reading `node: text` lines from the terminal, Ctrl-D ends\n');
+  }
   await readInput(request, input, screen);
   const { gather, interpreted, nodes } = input.end();
   const foldNodes = nameNodes(request, groups, interpreted);

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 
 const chunkBytes = 1024 * 1024;
@@ -15,6 +15,14 @@ export function* readStandardInput(): Generator<Buffer> {
     if (count === 0) return;
     yield buffer.subarray(0, count);
   }
+}
+
+/** Standard input is a terminal: whoever sits there should know that something waits for them. */
+export async function standardInputIsTerminal(): Promise<boolean> {
+  // Loading tty costs more than everything a small command does: only when it can be one.
+  if (!fstatSync(0).isCharacterDevice()) return false;
+  const { isatty } = await import('node:tty');
+  return isatty(0);
 }
 
 function readSome(buffer: Buffer): number {

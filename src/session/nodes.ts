@@ -6,7 +6,7 @@ import { evaluateSteps, type StepReader } from '../nodetools/set-steps.ts';
 import type { StepInputs } from '../nodetools/step-readers.ts';
 import { groupsOnDemand, type GroupsOnDemand } from './groups-on-demand.ts';
 import { openPlainOutput, type PlainOutput } from './nodes-output.ts';
-import { readStandardInput } from './nodes-stdin.ts';
+import { readStandardInput, standardInputIsTerminal } from './nodes-stdin.ts';
 
 /** `muster nodes`: what a command line makes a set of, shown as it asks. Gives the exit status. */
 export async function runNodes(request: NodesRequest): Promise<number> {
@@ -50,16 +50,17 @@ function evaluate<Result>(
   reader: (inputs: StepInputs) => StepReader<Result>,
 ): Promise<Result> {
   let asked = false;
-  const once = (): Iterable<Buffer> => {
-    const pieces = asked ? [] : readStandardInput();
+  const once = async (): Promise<Iterable<Buffer>> => {
+    if (asked) return [];
     asked = true;
-    return pieces;
+    if (await standardInputIsTerminal()) output.warn('reading nodes from the terminal, Ctrl-D ends');
+    return readStandardInput();
   };
   const inputs: StepInputs = {
     resolver: groups,
     allowEmpty,
-    nodeList: async () => readNodeList(once()),
-    text: async () => Buffer.concat([...once()].map((piece) => Buffer.from(piece))).toString(),
+    nodeList: async () => readNodeList(await once()),
+    text: async () => Buffer.concat(Array.from(await once(), (piece) => Buffer.from(piece))).toString(),
   };
   return evaluateSteps(steps, reader(inputs), (text) => output.warn(`warning: ${text}`));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { normalizeArgv } from '../../../src/cli/argv.ts';
 import { keptByBash, readCompletionLine } from '../../../src/cli/completion-line.ts';
 import { splitNodesWords } from '../../../src/cli/nodes-words.ts';
 import { readGroupReference } from '../../../src/nodetools/describe-groups.ts';
@@ -91,4 +92,14 @@ describe('a line to be completed', () => {
   ])('keeps in bash, of %s', (line, kept) => {
     expect(keptByBash(readCompletionLine(line), ' \t\n"\'@><=;|&(:')).toBe(kept);
   });
+});
+
+it('takes -5 for a number where no option is a digit, and for an option where the rest is a remote command', () => {
+  const commands = {
+    nodes: { id: 'nodes', flags: {} },
+    run: { id: 'run', flags: {}, stopAtFirstWord: true },
+  };
+
+  expect(normalizeArgv(['nodes', '3', '-15', '-5-7'], commands)).toEqual(['nodes', '3', '-15', '-5-7']);
+  expect(normalizeArgv(['run', '-15'], commands)).toEqual(['run', '-1', '-5']);
 });
