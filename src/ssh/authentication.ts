@@ -1,5 +1,6 @@
 import { ConnectFailure } from './connect-failure.ts';
 import type { Identities } from './identities.ts';
+import type { PasswordCache, PasswordTrial } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { AuthAttempt, Question } from './ssh2-adapter.ts';
@@ -7,11 +8,16 @@ import type { AuthAttempt, Question } from './ssh2-adapter.ts';
 /** One connection's logins: what was tried, what the server takes, why it failed. */
 export interface Authentication {
   next(accepted: readonly string[] | undefined): Promise<AuthAttempt | undefined>;
-  failure(): ConnectFailure;
+  /** The host key has changed and is tolerated: secrets a person types must not go there, as for ssh. */
+  forbidPasswords(): void;
+  /** Must be called when the login is over, however it ended. */
+  ended(result: 'right' | 'wrong' | 'untold'): void;
+  /** @param serverSaid what the server gave as its reason for ending it, if anything */
+  failure(serverSaid?: string): ConnectFailure;
 }
 
-/** Passwords typed in this run, by user: asked for once, whatever the number of nodes. */
-export type PasswordCache = Map<string, Promise<string | undefined>>;
+/** A server may put this many rounds of questions before it is taken for broken. */
+const maxRounds = 10;
 
 /** Each method once, keys first; nothing is asked without a prompter or with BatchMode. */
 export function createAuthentication(
@@ -21,76 +27,96 @@ export function createAuthentication(
   passwords: PasswordCache,
 ): Authentication {
   const tried: string[] = [];
+  const problems: ConnectFailure[] = [];
   let accepted: readonly string[] | undefined;
-  let problem: ConnectFailure | undefined;
-  const mayAsk = prompter !== undefined && !settings.batchMode;
+  let mayAsk = prompter !== undefined && !settings.batchMode && settings.passwordPrompts > 0;
+  let rounds = 0;
+  /** The password on its way to this server. */
+  let onTrial: PasswordTrial | undefined;
   const attempts = attemptsInOrder();
 
-  const askPassword = (): Promise<string | undefined> => {
-    const known = passwords.get(settings.user);
-    if (known !== undefined) return known;
-    const question = `Password for ${settings.user} (asked by ${settings.node}): `;
-    const answer = prompter!.ask(question, { echo: false });
-    passwords.set(settings.user, answer);
-    return answer;
+  const askPassword = async (): Promise<string | undefined> => {
+    endTrial('wrong');
+    onTrial = await passwords.trial(settings, prompter!);
+    return onTrial?.password;
   };
 
+  function endTrial(result: 'right' | 'wrong' | 'untold'): void {
+    onTrial?.end(result);
+    onTrial = undefined;
+  }
+
   async function* attemptsInOrder(): AsyncGenerator<AuthAttempt> {
+    const takes = (name: string): boolean => accepted === undefined || accepted.includes(name);
     for (const method of settings.authentications) {
-      const takes = (name: string): boolean => accepted === undefined || accepted.includes(name);
       if (method === 'publickey') {
         for await (const identity of identities.forNode(settings)) {
           if (!takes('publickey')) break;
+          if ('problem' in identity) {
+            problems.push(identity.problem);
+            continue;
+          }
           tried.push(identity.name);
           yield identity.attempt;
         }
-      } else if (mayAsk && method === 'keyboard-interactive' && takes(method)) {
+      } else if (!mayAsk || !takes(method)) continue;
+      else if (method === 'keyboard-interactive') {
         tried.push(method);
         yield { type: 'keyboard-interactive', answer: answerQuestions };
-      } else if (mayAsk && method === 'password' && takes(method)) {
+      } else {
         const password = await askPassword();
         if (password === undefined) continue;
         tried.push(method);
         yield { type: 'password', password };
       }
     }
+    // nothing to offer: the server's answer to this tells what it would take
+    if (accepted === undefined) yield { type: 'none' };
   }
 
   async function answerQuestions(instructions: string, questions: readonly Question[]): Promise<string[]> {
+    rounds += 1;
+    if (rounds > maxRounds) throw new Error('the server asks without end');
     const answers: string[] = [];
     for (const { prompt, echo } of questions) {
       const only = questions.length === 1 && !echo && /password/i.test(prompt);
       const answer = only
         ? await askPassword()
         : await prompter!.ask(`${settings.node}: ${visible(instructions)}${visible(prompt)}`, { echo });
-      answers.push(answer ?? '');
+      if (answer === undefined) throw new Error('no answer was given');
+      answers.push(answer);
     }
     return answers;
   }
 
   return {
     async next(now) {
-      // The first question comes before anything was tried: ask what the server takes, as ssh does.
+      // asked again, so the last one was refused; or it was the first of several factors, and is right
+      const nextFactor = accepted !== undefined && now !== undefined && now.join() !== accepted.join();
+      endTrial(nextFactor ? 'right' : 'wrong');
       accepted = now ?? accepted;
-      try {
-        const { value, done } = await attempts.next();
-        return done === true ? undefined : value;
-      } catch (error) {
-        if (!(error instanceof ConnectFailure)) throw error;
-        problem = error;
-        return undefined;
-      }
+      const { value, done } = await attempts.next();
+      return done === true ? undefined : value;
     },
-    failure() {
-      if (problem !== undefined) return problem;
-      const what = tried.length === 0 ? 'nothing to try' : `tried ${summarize(tried)}`;
-      const takes = accepted === undefined ? '' : `; the server accepts ${accepted.join(', ')}`;
+    forbidPasswords() {
+      mayAsk = false;
+    },
+    ended: endTrial,
+    failure(serverSaid) {
+      if (tried.length === 0 && problems.length === 1 && problems[0]!.reason === 'key-unreadable')
+        return problems[0]!;
+      const parts = [tried.length === 0 ? 'nothing to try' : `tried: ${summarize(tried)}`];
+      if (accepted !== undefined) parts.push(`server accepts: ${accepted.join(', ')}`);
+      if (serverSaid !== undefined) parts.push(`server said: ${visible(serverSaid).slice(0, 100)}`);
+      parts.push(...problems.map((problem) => problem.message));
       return new ConnectFailure(
         'auth',
         'auth-failed',
-        `authentication failed for ${settings.user} (${what}${takes})`,
+        `authentication failed for ${settings.user} (${parts.join('; ')})`,
         {
-          hint: 'Check the user name, the key and its agent; muster never tries again by itself: servers lock out.',
+          hint:
+            problems.find(({ hint }) => hint !== undefined)?.hint ??
+            'Check the user name and the keys; muster never tries again by itself: servers lock out.',
         },
       );
     },

@@ -1,9 +1,9 @@
 import type { ConnectPhase, NodeOutcome, NotStartedReason } from '../fanout/outcome.ts';
 
 export interface ConnectFailureDetails {
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly retryable?: boolean;
-  readonly serverSaid?: string;
+  readonly serverSaid?: string | undefined;
 }
 
 /** Why no command could be started; becomes a `not-started` outcome. Nothing secret goes into it. */

@@ -1,55 +1,71 @@
 import type { Duplex } from 'node:stream';
-import { createAuthentication, type PasswordCache } from './authentication.ts';
+import { createAuthentication, type Authentication } from './authentication.ts';
 import { watchBanner } from './banner-watch.ts';
 import { ConnectFailure } from './connect-failure.ts';
-import { decideHostKey, rememberHostKey } from './host-key.ts';
+import { decideHostKey, type HostKeyDecision } from './host-key.ts';
+import type { HostKeyQuestions } from './host-key-questions.ts';
 import type { Identities } from './identities.ts';
-import { createKnownHostsCache, orderHostKeyAlgorithms } from './known-hosts.ts';
+import {
+  type KnownHosts,
+  type KnownHostsCache,
+  knownHostsName,
+  orderHostKeyAlgorithms,
+} from './known-hosts.ts';
+import type { PasswordCache } from './passwords.ts';
+import { createPhaseClock, type PhaseClock } from './phase-clock.ts';
 import type { Prompter } from './prompter.ts';
+import { appendKnownHost } from './remember-host-key.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { type Link, LinkError, login } from './ssh2-adapter.ts';
 
 /** What all connections of a run share. */
 export interface ConnectTools {
   readonly identities: Identities;
-  readonly knownHosts: ReturnType<typeof createKnownHostsCache>;
+  readonly knownHosts: KnownHostsCache;
   readonly passwords: PasswordCache;
   readonly prompter: Prompter | undefined;
+  readonly hostKeyQuestions: HostKeyQuestions | undefined;
   readonly keepaliveMs: number;
   readonly onNotice: (node: string | undefined, text: string) => void;
 }
 
-/** How long each machine step may take; people are given all the time they need. */
+/** How long each machine step may take, in milliseconds; people are given all the time they need. */
 export interface ConnectTimes {
   /** Banner and key exchange together. */
   readonly handshakeMs: number;
+  /** What the message says of it: the whole time given for connecting. */
+  readonly connectMs: number;
   readonly authMs: number;
 }
 
-/**
- * Logs in over a socket that is connected already. Rejects with ConnectFailure.
- * @param open makes the socket; its own failures are ConnectFailures too
- */
+type Phase = 'banner' | 'key-exchange' | 'host-key' | 'auth';
+
+const phaseTexts: Readonly<Record<Phase, string>> = {
+  banner: 'no SSH banner',
+  'key-exchange': 'no end of the key exchange',
+  'host-key': 'no end of the key exchange',
+  auth: 'no answer to the authentication',
+};
+
+/** Logs in over a socket that is connected already, and destroys it on failure. Rejects with ConnectFailure. */
 export async function connectNode(
   settings: ConnectionSettings,
-  open: () => Promise<Duplex>,
+  socket: Duplex,
   tools: ConnectTools,
   times: ConnectTimes,
   signal: AbortSignal,
 ): Promise<Link> {
-  const known = await tools.knownHosts.forNode(settings);
-  const socket = await open();
-  const clock = phaseClock(socket);
+  const clock = createPhaseClock();
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-  // Nobody may be listening any more when the socket ends later.
+  // nobody may be listening any more when the socket ends later
   failed.catch(() => {});
-
-  let phase: 'banner' | 'key-exchange' | 'host-key' | 'auth' = 'banner';
+  let phase: Phase = 'banner';
   let refused: ConnectFailure | undefined;
   let pendingKey: Buffer | undefined;
-  const late = (ms: number) => () =>
-    fail(
-      new ConnectFailure(phase, 'timeout', `${phaseTexts[phase]} in ${ms / 1000} s`, { retryable: false }),
+
+  const startPhase = (ms: number, saidMs: number): void =>
+    clock.start(ms, () =>
+      fail(new ConnectFailure(phase, 'timeout', `${phaseTexts[phase]} in ${saidMs / 1000} s`)),
     );
   const banner = watchBanner(
     socket,
@@ -58,18 +74,15 @@ export async function connectNode(
     },
     (failure) => fail(failure),
   );
-  clock.start(times.handshakeMs, late(times.handshakeMs));
-  const authentication = createAuthentication(
-    settings,
-    tools.identities,
-    pausing(tools.prompter, clock),
-    tools.passwords,
-  );
+  startPhase(times.handshakeMs, times.connectMs);
+  const prompter = tools.prompter === undefined ? undefined : pausingPrompter(tools.prompter, clock);
+  const authentication = createAuthentication(settings, tools.identities, prompter, tools.passwords);
   const onAbort = (): void => fail(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
 
   try {
+    const known = await Promise.race([knownHostsOf(settings, tools), failed]);
     const attempt = login({
       socket,
       user: settings.user,
@@ -84,41 +97,78 @@ export async function connectNode(
       keepaliveCount: settings.keepaliveCount,
       verifyHostKey: async (key) => {
         phase = 'host-key';
-        const decision = await decideHostKey(settings, known, key, pausing(tools.prompter, clock));
+        const decision = await decide(settings, known, key, tools, clock);
         if (decision.kind === 'refuse') {
           refused = decision.failure;
           return false;
         }
         if (decision.kind === 'accept-and-remember') pendingKey = key;
+        if (decision.kind === 'accept-without-passwords') {
+          authentication.forbidPasswords();
+          tools.onNotice(settings.node, decision.warning);
+        }
         return true;
       },
       onHandshake: () => {
         phase = 'auth';
-        clock.start(times.authMs, late(times.authMs));
-        remember(settings, pendingKey, tools);
+        startPhase(times.authMs, times.authMs);
+        if (pendingKey !== undefined) remember(settings, pendingKey, tools);
         pendingKey = undefined;
       },
       nextAttempt: (accepted) => authentication.next(accepted),
     });
-    return await Promise.race([attempt, failed]);
+    const link = await Promise.race([attempt, failed]);
+    authentication.ended('right');
+    return link;
   } catch (error) {
     socket.destroy();
-    if (refused !== undefined) throw refused;
-    if (!(error instanceof LinkError)) throw error;
-    if (phase === 'banner') throw banner.explainEnd();
-    if (phase === 'auth') throw authEnded(error, authentication);
-    throw keyExchangeEnded(error);
+    const failure = refused ?? explain(error, phase, banner, authentication);
+    authentication.ended(
+      failure instanceof ConnectFailure && failure.reason === 'auth-failed' ? 'wrong' : 'untold',
+    );
+    throw failure;
   } finally {
     clock.stop();
     signal.removeEventListener('abort', onAbort);
   }
 }
 
-function remember(settings: ConnectionSettings, key: Buffer | undefined, tools: ConnectTools): void {
-  if (key === undefined) return;
+async function knownHostsOf(settings: ConnectionSettings, tools: ConnectTools): Promise<KnownHosts> {
   try {
-    rememberHostKey(settings, key);
-    tools.onNotice(settings.node, 'host key added to known_hosts');
+    return await tools.knownHosts.forNode(settings);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ConnectFailure(
+      'host-key',
+      'host-key-unknown',
+      `${path ?? 'known_hosts'} cannot be read (${code})`,
+    );
+  }
+}
+
+async function decide(
+  settings: ConnectionSettings,
+  known: KnownHosts,
+  key: Buffer,
+  tools: ConnectTools,
+  clock: PhaseClock,
+): Promise<HostKeyDecision> {
+  clock.pause();
+  try {
+    return await decideHostKey(settings, known, key, tools.hostKeyQuestions);
+  } finally {
+    clock.resume();
+  }
+}
+
+function remember(settings: ConnectionSettings, key: Buffer, tools: ConnectTools): void {
+  if (!tools.knownHosts.add(settings, key)) return;
+  const file = settings.userKnownHostsFiles[0];
+  if (file === undefined || file === '/dev/null') return;
+  try {
+    appendKnownHost(file, knownHostsName(settings), key, settings.hashKnownHosts);
+    tools.onNotice(settings.node, `host key added to ${file}`);
   } catch (error) {
     tools.onNotice(
       settings.node,
@@ -127,71 +177,37 @@ function remember(settings: ConnectionSettings, key: Buffer | undefined, tools: 
   }
 }
 
-function authEnded(
-  error: LinkError,
-  authentication: ReturnType<typeof createAuthentication>,
-): ConnectFailure {
-  if (error.level === 'client-authentication' || /authentication/i.test(error.message))
-    return authentication.failure();
-  return new ConnectFailure(
-    'auth',
-    'auth-failed',
-    `the server ended the connection during authentication: ${error.message}`,
-  );
-}
-
-function keyExchangeEnded(error: LinkError): ConnectFailure {
+/** Gives the library's error its meaning, by how far the connection had come. */
+function explain(
+  error: unknown,
+  phase: Phase,
+  banner: { explainEnd(): ConnectFailure },
+  authentication: Authentication,
+): unknown {
+  if (!(error instanceof LinkError)) return error;
+  if (phase === 'banner') return banner.explainEnd();
+  if (phase === 'auth') {
+    return error.level === 'client-authentication' && error.message.startsWith('All configured')
+      ? authentication.failure()
+      : authentication.failure(
+          error.message === 'connection closed' ? 'nothing, it closed the connection' : error.message,
+        );
+  }
   if (/no matching|unsupported/i.test(error.message)) {
-    return new ConnectFailure(
-      'key-exchange',
-      'no-common-algorithm',
-      error.message.replace(/^Handshake failed: /, ''),
-      {
-        hint: 'See Ciphers, KexAlgorithms, HostKeyAlgorithms in ssh_config, or ask the host for a common one.',
-      },
-    );
+    const what = error.message.replace(/^Handshake failed: /, '');
+    return new ConnectFailure('key-exchange', 'no-common-algorithm', what, {
+      hint: 'Add what the server offers with KexAlgorithms, Ciphers, MACs or HostKeyAlgorithms in ssh_config.',
+    });
+  }
+  if (error.message === 'connection closed' || /ECONNRESET|EPIPE/.test(error.message)) {
+    return new ConnectFailure('key-exchange', 'closed', 'connection closed during the key exchange', {
+      retryable: true,
+    });
   }
   return new ConnectFailure('key-exchange', 'protocol', `key exchange failed: ${error.message}`);
 }
 
-const phaseTexts = {
-  banner: 'no SSH banner',
-  'key-exchange': 'no end of the key exchange',
-  'host-key': 'no end of the key exchange',
-  auth: 'no answer to the authentication',
-} as const;
-
-interface PhaseClock {
-  start(ms: number, late: () => void): void;
-  stop(): void;
-  pause(): void;
-  resume(): void;
-}
-
-/** One time limit at a time, that stands still while a person is asked. */
-function phaseClock(socket: Duplex): PhaseClock {
-  let timer: NodeJS.Timeout | undefined;
-  let current: { ms: number; late: () => void } | undefined;
-  const clock: PhaseClock = {
-    start(ms, late) {
-      clearTimeout(timer);
-      current = { ms, late };
-      timer = setTimeout(late, ms);
-    },
-    stop() {
-      clearTimeout(timer);
-      current = undefined;
-    },
-    pause: () => clearTimeout(timer),
-    resume() {
-      if (current !== undefined && !socket.destroyed) clock.start(current.ms, current.late);
-    },
-  };
-  return clock;
-}
-
-function pausing(prompter: Prompter | undefined, clock: PhaseClock): Prompter | undefined {
-  if (prompter === undefined) return undefined;
+function pausingPrompter(prompter: Prompter, clock: PhaseClock): Prompter {
   return {
     async ask(question, options) {
       clock.pause();

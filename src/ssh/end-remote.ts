@@ -1,34 +1,34 @@
-import type { ClientChannel } from 'ssh2';
 import type { RemoteFate } from '../fanout/outcome.ts';
-import { type Link, sendSignal } from './ssh2-adapter.ts';
+import type { LeasedLink } from './node-links.ts';
+import type { Link } from './ssh2-adapter.ts';
+import type { CommandChannel } from './ssh2-channel.ts';
 import { within } from './within.ts';
 
 /** How long the server is given to act on a signal before its process group is looked for. */
 const signalMs = 250;
-
-export interface RemoteEnd {
-  readonly channel: ClientChannel;
-  /** Resolves when the command has exited or the connection is lost. */
-  readonly over: Promise<unknown>;
-  hasExited(): boolean;
-}
 
 /**
  * Ends a remote command: TERM to its process group, KILL after `graceMs`; says whether it is gone.
  * OpenSSH ignores signal requests in sessions of root ("session signalling requires privilege separation", seen with
  * 9.2), so when a signal shows no effect a second session of the same connection kills the group.
  */
-export async function endRemote(link: Link, command: RemoteEnd, graceMs: number): Promise<RemoteFate> {
+export async function endRemote(
+  { link, slots }: LeasedLink,
+  channel: CommandChannel,
+  graceMs: number,
+): Promise<RemoteFate> {
   for (const [name, waitMs] of [
     ['TERM', graceMs],
     ['KILL', 2000],
   ] as const) {
-    sendSignal(link, command.channel, name);
-    if (await within(command.over, signalMs)) break;
-    await killGroups(link, name, waitMs);
-    if (await within(command.over, waitMs)) break;
+    if (!link.isOpen()) break;
+    channel.signal(name);
+    if (await within(channel.exited, signalMs)) break;
+    // all commands of a connection are children of one sshd: with several there, none can be told from the others
+    if (slots.taken() === 1) await killGroups(link, name, waitMs);
+    if (await within(channel.exited, waitMs)) break;
   }
-  if (command.hasExited()) return 'ended';
+  if (channel.exit() !== undefined) return 'ended';
   return link.isOpen() ? 'still-running' : 'unknown';
 }
 
@@ -42,14 +42,16 @@ async function killGroups(link: Link, name: 'TERM' | 'KILL', waitMs: number): Pr
     '[ "$q" = "$PPID" ] && [ "$p" != "$$" ] && echo "$p"; done); do',
     `kill -s ${name} -- "-$p"; done`,
   ].join(' ');
-  const done = new Promise<void>((resolve) => {
-    link.client.exec(`exec /bin/sh -c '${script}'`, (error, channel) => {
-      // A server that allows one session only leaves nothing else to do: the caller says "still running".
-      if (error !== undefined) return resolve();
-      channel.on('close', () => resolve()).resume();
-      channel.stderr.resume();
-      channel.end();
-    });
+  const killed = link.start(`exec /bin/sh -c '${script}'`, false).then(async (session) => {
+    session.stdout.resume();
+    session.stderr.resume();
+    session.stdin.end();
+    await session.exited;
+    session.close();
   });
-  await within(done, waitMs);
+  // a server that allows one session only leaves nothing else to do: the caller says "still running"
+  await within(
+    killed.catch(() => undefined),
+    waitMs,
+  );
 }

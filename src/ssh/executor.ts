@@ -1,20 +1,23 @@
-import { spawn } from 'node:child_process';
-import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandTask, Executor, OutputSink } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
-import type { PasswordCache } from './authentication.ts';
 import { SshConfigError } from './config-error.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { type ConnectTools, connectNode } from './connect-node.ts';
+import { dial } from './dial.ts';
+import { createHostKeyQuestions } from './host-key-questions.ts';
 import { createIdentities } from './identities.ts';
+import { createJumpHosts } from './jump-hosts.ts';
 import { createKnownHostsCache } from './known-hosts.ts';
+import { createNodeLinks } from './node-links.ts';
+import { refuseHostileName } from './node-name.ts';
+import { createPasswordCache } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
 import { createNameResolver } from './resolve-name.ts';
-import { runCommand } from './run-command.ts';
+import { type Ending, runCommand } from './run-command.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { createSshConfig } from './ssh-config.ts';
 import type { Link } from './ssh2-adapter.ts';
-import { openTcp } from './tcp.ts';
 
 export interface SshOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,17 +29,20 @@ export interface SshOptions {
   readonly options?: readonly (readonly [string, string])[];
   /** -l */
   readonly user?: string;
-  /** -t; else ConnectTimeout of ssh_config, else 10 s. */
+  /** -t; else ConnectTimeout of ssh_config, else 10 s. Name, TCP, banner and key exchange, all attempts together. */
   readonly connectTimeoutMs?: number;
   /** Undefined: no terminal; nothing is asked then. */
   readonly prompter?: Prompter | undefined;
   /** Connections stay open for the next command. */
   readonly keepOpen?: boolean;
+  /** For stderr: `host key added to …`, `server busy …; trying again`. */
   readonly onNotice?: (node: string | undefined, text: string) => void;
   /** TERM to KILL, default 5000. */
   readonly terminateGraceMs?: number;
-  /** Default 15000, three times. */
+  /** Silence before the node is asked for a sign of life, default 15000; three such make the connection lost. */
   readonly keepaliveMs?: number;
+  /** For logging in, people's time not counted; default 20000. */
+  readonly authTimeoutMs?: number;
 }
 
 export interface SshExecutor extends Executor {
@@ -49,218 +55,166 @@ export interface SshExecutor extends Executor {
 }
 
 const defaultConnectTimeoutMs = 10_000;
-const authMs = 20_000;
 const outputGraceMs = 2000;
 
-/** Runs commands over SSH, in this process. */
+/** Runs commands over SSH, in this process. Nothing is read or contacted before the first question. */
 export function createSshExecutor(options: SshOptions): SshExecutor {
   const config = createSshConfig(options);
   const names = createNameResolver();
-  const passwords: PasswordCache = new Map();
+  const onNotice = options.onNotice ?? (() => {});
+  const { prompter } = options;
   const tools: ConnectTools = {
-    identities: createIdentities(options.prompter),
+    identities: createIdentities(prompter),
     knownHosts: createKnownHostsCache(),
-    passwords,
-    prompter: options.prompter,
+    passwords: createPasswordCache(),
+    prompter,
+    hostKeyQuestions: prompter === undefined ? undefined : createHostKeyQuestions(prompter),
     keepaliveMs: options.keepaliveMs ?? 15_000,
-    onNotice: options.onNotice ?? (() => {}),
+    onNotice,
   };
-  const links = new Map<string, Promise<Link>>();
-  const jumps = new Map<string, Promise<Link>>();
+  const links = createNodeLinks(
+    async (node, signal) => connect(await settingsOf(node), signal),
+    options.keepOpen === true,
+  );
+  const jumps = createJumpHosts({
+    settingsFor: settingsOf,
+    connect,
+    // a shell may wait for a jump host that comes back; a single run tells each node once
+    failureHoldsMs: options.keepOpen === true ? 15_000 : Number.POSITIVE_INFINITY,
+  });
 
-  const timeoutOf = (settings: ConnectionSettings): number =>
-    options.connectTimeoutMs ?? settings.connectTimeoutMs ?? defaultConnectTimeoutMs;
-
-  async function dial(settings: ConnectionSettings, signal: AbortSignal): Promise<Duplex> {
-    if (settings.proxyCommand !== undefined) return openProxyCommand(settings.proxyCommand);
-    if (settings.jumps.length > 0) return dialThroughJumps(settings, signal);
-    const addresses = await names.resolve(settings.hostName, settings.addressFamily);
-    const limit = AbortSignal.timeout(timeoutOf(settings));
+  async function settingsOf(node: string): Promise<ConnectionSettings> {
     try {
-      return await openTcp({
-        addresses,
-        port: settings.port,
-        bindAddress: settings.bindAddress,
-        keepAlive: settings.tcpKeepAlive,
-        signal: AbortSignal.any([signal, limit]),
-      });
+      refuseHostileName(node);
+      return await config.settingsFor(node);
     } catch (error) {
-      if (!limit.aborted || signal.aborted) throw error;
-      const seconds = timeoutOf(settings) / 1000;
-      throw new ConnectFailure(
-        'connect',
-        'timeout',
-        `no answer in ${seconds} s (${settings.hostName}:${settings.port})`,
-      );
+      if (!(error instanceof SshConfigError)) throw error;
+      throw new ConnectFailure('config', 'config', error.message, { hint: error.hint });
     }
   }
 
-  async function dialThroughJumps(settings: ConnectionSettings, signal: AbortSignal): Promise<Duplex> {
-    const chain = settings.jumps.join(',');
-    const link = await (jumps.get(chain) ?? remember(jumps, chain, connectJump(settings.jumps, signal)));
-    return new Promise((resolve, reject) => {
-      link.client.forwardOut('127.0.0.1', 0, settings.hostName, settings.port, (error, stream) => {
-        if (error === undefined) resolve(stream);
-        else
-          reject(
-            new ConnectFailure('jump', 'jump-failed', `jump host ${settings.jumps.at(-1)}: ${error.message}`),
-          );
-      });
-    });
-  }
-
-  /** The connection to the last of a chain of jump hosts, itself reached through those before it. */
-  async function connectJump(chain: readonly string[], signal: AbortSignal): Promise<Link> {
-    const name = chain.at(-1)!;
-    const match = /^(?:(.+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(name);
-    if (match === null) throw new ConnectFailure('config', 'config', `ProxyJump ${name} cannot be read`);
-    const [, user, host, port] = match;
-    const base = await config.settingsFor(host!.replace(/^\[|\]$/g, ''));
-    const settings: ConnectionSettings = {
-      ...base,
-      user: user ?? base.user,
-      port: port === undefined ? base.port : Number(port),
-      jumps: chain.length > 1 ? chain.slice(0, -1) : base.jumps,
-    };
-    try {
-      return await connect(settings, signal);
-    } catch (error) {
-      if (!(error instanceof ConnectFailure) || error.reason === 'jump-failed') throw error;
-      const hint = error.hint === undefined ? {} : { hint: error.hint };
-      throw new ConnectFailure('jump', 'jump-failed', `jump host ${name}: ${error.message}`, hint);
-    }
-  }
-
+  /** Tries again, with growing pauses, as long as the server has provably begun nothing and the time lasts. */
   async function connect(settings: ConnectionSettings, signal: AbortSignal): Promise<Link> {
-    if (settings.needsOpenSsh.length > 0) {
-      throw new ConnectFailure(
-        'config',
-        'config',
-        `ssh_config asks for ${settings.needsOpenSsh.join(', ')}`,
-        {
-          hint: 'muster cannot honour this; remove it for this host, or use another file: --ssh-config FILE',
-        },
-      );
-    }
-    const timeout = timeoutOf(settings);
-    const deadline = performance.now() + timeout;
+    refuseWhatNeedsOpenSsh(settings);
+    const connectMs = options.connectTimeoutMs ?? settings.connectTimeoutMs ?? defaultConnectTimeoutMs;
+    const deadline = performance.now() + connectMs;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await connectNode(
-          settings,
-          () => dial(settings, signal),
-          tools,
-          { handshakeMs: timeout, authMs },
-          signal,
-        );
+        return await connectOnce(settings, signal, connectMs, deadline);
       } catch (error) {
         if (!(error instanceof ConnectFailure) || !error.retryable) throw error;
-        const pause = 100 * 2 ** attempt * (0.5 + Math.random());
-        if (performance.now() + pause > deadline) throw error;
-        if (attempt === 0) tools.onNotice(settings.node, `${error.message}; trying again`);
-        await new Promise((resolve) => setTimeout(resolve, pause));
-        signal.throwIfAborted();
+        const pauseMs = 100 * 2 ** attempt * (0.5 + Math.random());
+        if (performance.now() + pauseMs > deadline) throw error;
+        if (attempt === 0) onNotice(settings.node, `${error.message}; trying again`);
+        await sleep(pauseMs, undefined, { signal });
       }
     }
   }
 
-  async function linkTo(node: string, signal: AbortSignal): Promise<Link> {
-    const kept = options.keepOpen === true ? links.get(node) : undefined;
-    if (kept !== undefined) {
-      const link = await kept.catch(() => undefined);
-      if (link?.isOpen() === true) return link;
-      links.delete(node);
+  async function connectOnce(
+    settings: ConnectionSettings,
+    signal: AbortSignal,
+    connectMs: number,
+    deadline: number,
+  ): Promise<Link> {
+    const leftMs = (): number => Math.max(1, deadline - performance.now());
+    const dialled = await dial(settings, { names, jumps, signal, leftMs: leftMs(), connectMs });
+    const times = { handshakeMs: leftMs(), connectMs, authMs: options.authTimeoutMs ?? 20_000 };
+    try {
+      return await connectNode(settings, dialled.stream, tools, times, signal);
+    } catch (error) {
+      const silent = error instanceof ConnectFailure && error.phase === 'banner' && error.reason === 'closed';
+      if (silent && dialled.explainEnd !== undefined) throw await dialled.explainEnd();
+      throw error;
     }
-    const link = connect(await settingsOf(node), signal);
-    return options.keepOpen === true ? remember(links, node, link) : link;
   }
 
-  async function settingsOf(node: string): Promise<ConnectionSettings> {
+  async function attempt(
+    node: string,
+    task: CommandTask,
+    sink: OutputSink,
+    ending: Ending,
+  ): Promise<NodeOutcome> {
+    let leased;
     try {
-      return await config.settingsFor(node);
+      leased = await links.lease(node, ending.signal);
     } catch (error) {
-      if (!(error instanceof SshConfigError)) throw error;
-      throw new ConnectFailure('config', 'config', error.message);
+      if (error instanceof ConnectFailure) return error.outcome;
+      const ended = ending.ended();
+      if (ended === undefined) throw error;
+      return ended.kind === 'timeout'
+        ? { kind: 'timed-out', afterMs: ended.afterMs, remote: 'ended' }
+        : { kind: 'cancelled', remote: 'ended' };
+    }
+    try {
+      const times = { graceMs: options.terminateGraceMs ?? 5000, outputGraceMs };
+      return await runCommand(leased, task, sink, ending, times, () =>
+        onNotice(node, 'a background process still holds the output open; not waited for'),
+      );
+    } finally {
+      leased.release();
     }
   }
 
   return {
     async execute(node, task, sink, signal) {
-      const limit = timeLimit(task.timeoutMs ?? 0);
+      const ending = endingOf(signal, task.timeoutMs ?? 0);
       try {
-        return await executeWithin(node, task, sink, signal, limit);
+        const outcome = await attempt(node, task, sink, ending);
+        // a kept connection may have died while idle; nothing was sent on it
+        const died =
+          outcome.kind === 'not-started' && outcome.phase === 'open' && outcome.reason === 'closed';
+        return died ? await attempt(node, task, sink, ending) : outcome;
       } finally {
-        limit.clear();
+        ending.clear();
       }
     },
-    describe: (node) => config.settingsFor(node),
-    connected: () => [...links.keys()],
+    async describe(node) {
+      refuseHostileName(node);
+      return config.settingsFor(node);
+    },
+    connected: () => links.connected(),
     async disconnect(nodes) {
-      for (const node of nodes) await destroy(links.get(node));
+      for (const node of nodes) links.disconnect(node);
     },
     async close() {
-      for (const link of [...links.values(), ...jumps.values()]) await destroy(link);
+      links.close();
+      jumps.close();
+      tools.identities.close();
     },
   };
-
-  async function executeWithin(
-    node: string,
-    task: CommandTask,
-    sink: OutputSink,
-    signal: AbortSignal,
-    limit: ReturnType<typeof timeLimit>,
-  ): Promise<NodeOutcome> {
-    let link: Link;
-    try {
-      link = await linkTo(node, AbortSignal.any([signal, limit.signal]));
-    } catch (error) {
-      if (signal.aborted) return { kind: 'cancelled', remote: 'ended' };
-      if (limit.signal.aborted) return { kind: 'timed-out', afterMs: limit.afterMs, remote: 'ended' };
-      if (error instanceof ConnectFailure) return error.outcome;
-      throw error;
-    }
-    try {
-      return await runCommand(
-        link,
-        task,
-        sink,
-        { signal, timeout: limit.signal, afterMs: limit.afterMs },
-        { graceMs: options.terminateGraceMs ?? 5000, outputGraceMs },
-      );
-    } finally {
-      if (options.keepOpen !== true) link.destroy();
-    }
-  }
 }
 
-async function destroy(link: Promise<Link> | undefined): Promise<void> {
-  await link?.then(
-    (open) => open.destroy(),
-    () => undefined,
-  );
+function refuseWhatNeedsOpenSsh(settings: ConnectionSettings): void {
+  if (settings.needsOpenSsh.length === 0) return;
+  throw new ConnectFailure('config', 'config', `ssh_config asks for ${settings.needsOpenSsh.join(', ')}`, {
+    hint: 'muster cannot honour this; remove it for this host, or use another file: --ssh-config FILE',
+  });
 }
 
-/** A connection that could not be made is not remembered. */
-function remember(links: Map<string, Promise<Link>>, key: string, link: Promise<Link>): Promise<Link> {
-  links.set(key, link);
-  link.then(
-    (open) => void open.closed.then(() => links.delete(key)),
-    () => links.delete(key),
-  );
-  return link;
-}
-
-function timeLimit(ms: number): { signal: AbortSignal; afterMs: number; clear(): void } {
-  const abort = new AbortController();
-  const timer = ms > 0 ? setTimeout(() => abort.abort(), ms) : undefined;
-  return { signal: abort.signal, afterMs: ms, clear: () => clearTimeout(timer) };
-}
-
-function openProxyCommand(command: string): Duplex {
-  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.on('error', () => {});
-  const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  duplex.once('close', () => child.kill());
-  child.once('error', (error) => duplex.destroy(error));
-  return duplex;
+/** One signal for both ends a command may come to before its time. */
+function endingOf(signal: AbortSignal, timeoutMs: number): Ending & { clear(): void } {
+  const any = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<'ended'>();
+  let ended: ReturnType<Ending['ended']>;
+  const end = (how: NonNullable<typeof ended>): void => {
+    if (ended !== undefined) return;
+    ended = how;
+    any.abort(new Error(how.kind));
+    resolve('ended');
+  };
+  const onAbort = (): void => end({ kind: 'abort' });
+  const timer =
+    timeoutMs > 0 ? setTimeout(() => end({ kind: 'timeout', afterMs: timeoutMs }), timeoutMs) : undefined;
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  return {
+    signal: any.signal,
+    promise,
+    ended: () => ended,
+    clear() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
 }

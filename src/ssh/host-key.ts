@@ -1,10 +1,8 @@
-import { createHash, randomBytes, createHmac } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
 import { ConnectFailure } from './connect-failure.ts';
+import type { HostKeyQuestions } from './host-key-questions.ts';
 import { type KnownHosts, knownHostsName } from './known-hosts.ts';
-import { keyType } from './known-hosts-file.ts';
-import type { Prompter } from './prompter.ts';
+import { type KnownHost, keyType } from './known-hosts-file.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 /** SHA256 fingerprint as ssh shows it. */
@@ -17,58 +15,73 @@ export type HostKeyDecision =
   | { readonly kind: 'accept' }
   /** Remember it once the signature was good. */
   | { readonly kind: 'accept-and-remember' }
+  /** StrictHostKeyChecking=no and another key is known: nothing that a person types may be sent there. */
+  | { readonly kind: 'accept-without-passwords'; readonly warning: string }
   | { readonly kind: 'refuse'; readonly failure: ConnectFailure };
 
-/** ssh's rules for a key it meets: StrictHostKeyChecking yes, ask, accept-new, no. */
+/**
+ * ssh's rules for a key it meets, by StrictHostKeyChecking yes, ask, accept-new, no (verified against OpenSSH 9.2).
+ * @param questions undefined where nobody can be asked: then `ask` refuses
+ */
 export async function decideHostKey(
   settings: ConnectionSettings,
   known: KnownHosts,
   key: Buffer,
-  prompter: Prompter | undefined,
+  questions: HostKeyQuestions | undefined,
 ): Promise<HostKeyDecision> {
   const verdict = known.judge(key);
   const name = knownHostsName(settings);
   const shown = `${keyType(key)} ${fingerprint(key)}`;
+  const strict = settings.strictHostKeyChecking;
   switch (verdict.kind) {
     case 'known':
       return { kind: 'accept' };
     case 'revoked':
-      return refuse(
-        'host-key-revoked',
-        `host key ${shown} is revoked (${verdict.entry.file}:${verdict.entry.line})`,
-      );
+      return refuse('host-key-revoked', `host key ${shown} is revoked (${placeOf(verdict.entry)})`);
     case 'changed': {
-      const old = verdict.others[0]!;
+      const old = verdict.others.find(({ type }) => type === keyType(key)) ?? verdict.others[0]!;
+      const message = `HOST KEY HAS CHANGED: ${name} shows ${shown}, known is ${old.type} ${fingerprint(old.key)} (${placeOf(old)})`;
+      if (strict === 'no') return { kind: 'accept-without-passwords', warning: message };
+      const remedy = `ssh-keygen -f ${shellWord(old.file)} -R ${shellWord(name)}`;
       return refuse(
         'host-key-changed',
-        `HOST KEY HAS CHANGED: ${name} shows ${shown}, known is ${old.type} ${fingerprint(old.key)} (${old.file}:${old.line})`,
-        `Someone may be in between. If the host was reinstalled: ssh-keygen -f ${old.file} -R '${name}'`,
+        message,
+        `Someone may be in between. If the host was reinstalled: ${remedy}`,
       );
     }
     default:
       break;
   }
-  switch (settings.strictHostKeyChecking) {
-    case 'no':
-    case 'accept-new':
-      return { kind: 'accept-and-remember' };
-    case 'ask':
-      if (prompter !== undefined && !settings.batchMode) {
-        const answer = await prompter.ask(
-          `The host key of ${name} is unknown: ${shown}\nConnect and remember it? [y/N] `,
-          { echo: true },
-        );
-        if (/^y(es)?$/i.test(answer?.trim() ?? '')) return { kind: 'accept-and-remember' };
-      }
-      break;
-    default:
-      break;
+  if (strict === 'no' || strict === 'accept-new') return { kind: 'accept-and-remember' };
+  if (known.certAuthority !== undefined) {
+    return refuse(
+      'host-key-unknown',
+      `trusted by certificate only (${placeOf(known.certAuthority)}), which muster cannot check; its plain key is ${shown}`,
+      `Compare the plain key with the host's and add it: ${scanCommand(settings)}`,
+    );
+  }
+  if (strict === 'ask' && questions !== undefined && !settings.batchMode) {
+    if (await questions.ask({ node: settings.node, name, shown })) return { kind: 'accept-and-remember' };
+    return refuse('host-key-unknown', `host key not accepted: ${shown}`);
   }
   return refuse(
     'host-key-unknown',
     `host key unknown: ${shown}`,
-    `Compare it with the host's, then connect once with ssh, or: ssh-keyscan ${settings.port === 22 ? '' : `-p ${settings.port} `}${settings.hostName} >> ~/.ssh/known_hosts`,
+    `Compare it with the host's, then connect once with ssh, or: ${scanCommand(settings)}`,
   );
+}
+
+function scanCommand(settings: ConnectionSettings): string {
+  const file = settings.userKnownHostsFiles[0] ?? '~/.ssh/known_hosts';
+  return `ssh-keyscan ${settings.port === 22 ? '' : `-p ${settings.port} `}${settings.hostName} >> ${file}`;
+}
+
+function placeOf(entry: KnownHost): string {
+  return `${entry.file}:${entry.line}`;
+}
+
+function shellWord(text: string): string {
+  return /^[A-Za-z0-9._/@:+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function refuse(
@@ -78,33 +91,6 @@ function refuse(
 ): HostKeyDecision {
   return {
     kind: 'refuse',
-    failure: new ConnectFailure('host-key', reason, message, hint === undefined ? {} : { hint }),
+    failure: new ConnectFailure('host-key', reason, message, { hint }),
   };
-}
-
-/** Appends the key to the first user file, one whole line in one write, as ssh does. */
-export function rememberHostKey(settings: ConnectionSettings, key: Buffer): void {
-  const file = settings.userKnownHostsFiles[0];
-  if (file === undefined) return;
-  const name = settings.hashKnownHosts ? hashedName(knownHostsName(settings)) : knownHostsName(settings);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  appendFileSync(file, `${endsOpen(file) ? '\n' : ''}${name} ${keyType(key)} ${key.toString('base64')}\n`, {
-    mode: 0o600,
-  });
-}
-
-function hashedName(name: string): string {
-  const salt = randomBytes(20);
-  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
-}
-
-/** The last line has no line end: a new one must not be glued to it. */
-function endsOpen(file: string): boolean {
-  try {
-    const text = readFileSync(file, 'latin1');
-    return text !== '' && !text.endsWith('\n');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

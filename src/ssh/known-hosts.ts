@@ -1,4 +1,4 @@
-import { type KnownHost, type KnownHostsIndex, readKnownHosts } from './known-hosts-file.ts';
+import { keyType, type KnownHost, type KnownHostsIndex, readKnownHosts } from './known-hosts-file.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 /** What known_hosts says of a key. `others` are the keys known for the node instead. */
@@ -23,12 +23,19 @@ export function knownHostsName(settings: ConnectionSettings): string {
   return settings.port === 22 ? settings.hostName : `[${settings.hostName}]:${settings.port}`;
 }
 
-/** Reads each combination of files once. */
-export function createKnownHostsCache(): {
+/** known_hosts files, each combination of them read once, and the keys this run has added. */
+export interface KnownHostsCache {
+  /** Rejects when a file exists and cannot be read. */
   forNode(settings: ConnectionSettings): Promise<KnownHosts>;
-  forget(): void;
-} {
+  /** Takes a key for known from now on. @returns false when it was already added in this run */
+  add(settings: ConnectionSettings, key: Buffer): boolean;
+}
+
+export function createKnownHostsCache(): KnownHostsCache {
   const indexes = new Map<string, Promise<KnownHostsIndex>>();
+  const added = new Map<string, KnownHost[]>();
+  const addedTo = (settings: ConnectionSettings, name: string): string =>
+    `${settings.userKnownHostsFiles[0] ?? ''}\0${name}`;
   return {
     async forNode(settings) {
       const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
@@ -38,10 +45,19 @@ export function createKnownHostsCache(): {
         index = readKnownHosts(files);
         indexes.set(id, index);
       }
-      return knownHostsOf(await index, settings);
+      const read = await index;
+      const own = added.get(addedTo(settings, knownHostsName(settings)));
+      if (own === undefined) return knownHostsOf(read, settings);
+      return knownHostsOf({ lookup: (name) => [...read.lookup(name), ...own] }, settings);
     },
-    forget() {
-      indexes.clear();
+    add(settings, key) {
+      const id = addedTo(settings, knownHostsName(settings));
+      const own = added.get(id) ?? [];
+      if (own.some((entry) => entry.key.equals(key))) return false;
+      const file = settings.userKnownHostsFiles[0] ?? 'memory';
+      own.push({ marker: undefined, type: keyType(key), key, file, line: 0 });
+      added.set(id, own);
+      return true;
     },
   };
 }

@@ -1,184 +1,125 @@
-import { pipeline } from 'node:stream/promises';
-import type { CommandTask, OutputSink, OutputStream } from '../fanout/executor.ts';
+import type { CommandTask, OutputSink } from '../fanout/executor.ts';
 import type { NodeOutcome, RemoteFate } from '../fanout/outcome.ts';
 import { endRemote } from './end-remote.ts';
-import type { Link } from './ssh2-adapter.ts';
+import { feedInput } from './feed-input.ts';
+import { forwardOutput } from './forward-output.ts';
+import type { LeasedLink } from './node-links.ts';
+import { type StartedCommand, startCommand } from './start-command.ts';
 import { within } from './within.ts';
-import type { ClientChannel } from 'ssh2';
 
 export interface CommandTimes {
   /** TERM to KILL. */
   readonly graceMs: number;
-  /** How long a background child may go on holding the output open after the command has ended. */
+  /** How long silence may last while a background child holds the output open after the command's end. */
   readonly outputGraceMs: number;
 }
 
-/** What ended a command before its time. */
-type Ended = { readonly kind: 'timeout'; readonly afterMs: number } | { readonly kind: 'abort' };
+/** What may end a command before its time; `ended` tells which, once one did. */
+export interface Ending {
+  readonly signal: AbortSignal;
+  /** Resolves with it. */
+  readonly promise: Promise<'ended'>;
+  ended(): { readonly kind: 'timeout'; readonly afterMs: number } | { readonly kind: 'abort' } | undefined;
+}
 
-/**
- * Runs one command on an open connection.
- * @param endAt aborts when the time limit is over; its reason is `{afterMs}`
- */
+/** Commands whose server does not even answer are given this long to be ended. */
+const settleMs = 2000;
+
+/** Runs one command on an open connection. Rejects only with what the sink throws, or for bugs. */
 export async function runCommand(
-  link: Link,
+  leased: LeasedLink,
   task: CommandTask,
   sink: OutputSink,
-  ending: { readonly signal: AbortSignal; readonly timeout: AbortSignal; readonly afterMs: number },
+  ending: Ending,
   times: CommandTimes,
+  onBackground: () => void,
 ): Promise<NodeOutcome> {
-  const opened = await openChannel(link, task);
-  if ('kind' in opened) return opened;
-  return follow(opened, link, task, sink, ending, times);
-}
-
-/** A channel and what was seen of its end. */
-interface Running {
-  readonly channel: ClientChannel;
-  exit: { code?: number; signal?: string } | undefined;
-  readonly exited: Promise<void>;
-  readonly closed: Promise<void>;
-}
-
-/** Listens from the first moment: the exit status may come in the same packet as the channel. */
-function watch(channel: ClientChannel): Running {
-  const exited = Promise.withResolvers<void>();
-  const closed = Promise.withResolvers<void>();
-  const running: Running = { channel, exit: undefined, exited: exited.promise, closed: closed.promise };
-  channel.on('exit', (code: number | null, signal?: string) => {
-    running.exit ??= code === null ? { signal: (signal ?? 'UNKNOWN').replace(/^SIG/, '') } : { code };
-    exited.resolve();
-  });
-  channel.once('close', () => closed.resolve());
-  return running;
-}
-
-function openChannel(link: Link, task: CommandTask): Promise<Running | NodeOutcome> {
-  return new Promise((resolve) => {
-    let answered = false;
-    const done = (error: Error | undefined, channel: ClientChannel): void => {
-      answered = true;
-      if (error === undefined) resolve(watch(channel));
-      else void refusal(link, error).then(resolve);
-    };
-    void link.closed.then(() => {
-      if (!answered)
-        resolve({ kind: 'unknown', message: 'connection lost while the command was being sent' });
-    });
-    const pty = task.pty === true ? { pty: true } : {};
-    // Without a command it is the login shell itself, as `ssh -T`.
-    if (task.command === '') link.client.shell(task.pty === true ? {} : false, done);
-    else link.client.exec(task.command, pty, done);
-  });
-}
-
-/** A refusal looks like a lost connection at first: only a connection that lives on makes it one. */
-async function refusal(link: Link, error: Error & { reason?: unknown }): Promise<NodeOutcome> {
-  if (error.reason !== undefined || /open failed/i.test(error.message)) {
-    return {
-      kind: 'not-started',
-      phase: 'open',
-      reason: 'channel-refused',
-      message: `the server opens no session: ${error.message}`,
-      hint: 'MaxSessions in the sshd_config of the node may be too low.',
-      retryable: true,
-    };
+  const starting = startCommand(leased, task, ending.signal);
+  // whatever becomes of it later: the connection goes away with the command
+  starting.catch(() => {});
+  const started = await untilEnded(starting, ending);
+  if (started === 'ended') return endWhileStarting(starting, leased, ending, times);
+  if ('kind' in started) return started;
+  try {
+    return await follow(started, leased, task, sink, ending, times, onBackground);
+  } finally {
+    started.channel.close();
+    started.release();
   }
-  await Promise.race([link.closed, new Promise((resolve) => setTimeout(resolve, 250))]);
-  return link.isOpen()
-    ? { kind: 'refused', message: error.message }
-    : { kind: 'unknown', message: 'connection lost while the command was being sent' };
 }
 
 async function follow(
-  running: Running,
-  link: Link,
+  { channel }: StartedCommand,
+  leased: LeasedLink,
   task: CommandTask,
   sink: OutputSink,
-  ending: { readonly signal: AbortSignal; readonly timeout: AbortSignal; readonly afterMs: number },
+  ending: Ending,
+  times: CommandTimes,
+  onBackground: () => void,
+): Promise<NodeOutcome> {
+  const output = forwardOutput(channel, sink);
+  feedInput(channel, task, output.ended);
+
+  const first = await untilEnded(Promise.race([channel.exited, output.failed]), ending);
+  if (first === 'ended') {
+    const fate = await endRemote(leased, channel, times.graceMs);
+    await within(output.ended, fate === 'ended' ? times.outputGraceMs : 0);
+    await output.stop();
+    return early(ending, fate);
+  }
+  await Promise.race([output.ended, output.failed, output.silentFor(times.outputGraceMs), ending.promise]);
+  const background = !output.isEnded() && leased.link.isOpen();
+  await output.stop();
+  const exit = channel.exit();
+  if (exit === undefined) {
+    return {
+      kind: 'unknown',
+      message: leased.link.isOpen()
+        ? 'the server closed the session without an exit status'
+        : 'connection lost, the command may still be running',
+    };
+  }
+  if (background) onBackground();
+  const whole = background || (await channel.closed);
+  return { kind: 'finished', ...exit, ...(whole ? {} : { truncated: true }) };
+}
+
+/** The end came while the server had not answered: the command may or may not have begun. */
+async function endWhileStarting(
+  starting: Promise<StartedCommand | NodeOutcome>,
+  leased: LeasedLink,
+  ending: Ending,
   times: CommandTimes,
 ): Promise<NodeOutcome> {
-  const { channel, exited } = running;
-  const writing = new Set<Promise<void>>();
-  const outputs = Promise.all([
-    forward('stdout', channel, channel, sink, writing),
-    forward('stderr', channel.stderr, channel, sink, writing),
-  ]);
-  feed(channel, task);
-
-  const over = Promise.race([Promise.all([running.closed, outputs]), link.closed]);
-
-  const ended = await firstOf(ending, Promise.race([exited, over]));
-  let fate: RemoteFate = 'unknown';
-  if (ended !== undefined) {
-    const command = {
-      channel,
-      over: Promise.race([exited, over]),
-      hasExited: () => running.exit !== undefined,
-    };
-    fate = await endRemote(link, command, times.graceMs);
+  const settled = starting.then(
+    (started) => started,
+    () => undefined,
+  );
+  if (!(await within(settled, settleMs))) {
+    leased.link.destroy();
+    return early(ending, 'unknown');
   }
-  await within(over, times.outputGraceMs);
-  const complete = link.isOpen();
-  channel.removeAllListeners('data');
-  channel.close();
-  await Promise.all(writing);
-
-  if (ended?.kind === 'timeout') return { kind: 'timed-out', afterMs: ended.afterMs, remote: fate };
-  if (ended?.kind === 'abort') return { kind: 'cancelled', remote: fate };
-  if (running.exit === undefined) {
-    return { kind: 'unknown', message: 'connection lost, the command may still be running' };
+  const started = await settled;
+  if (started === undefined || 'kind' in started) {
+    return early(ending, started?.kind === 'unknown' ? 'unknown' : 'ended');
   }
-  return { kind: 'finished', ...running.exit, ...(complete ? {} : { truncated: true }) };
+  try {
+    started.channel.stdout.resume();
+    started.channel.stderr.resume();
+    return early(ending, await endRemote(leased, started.channel, times.graceMs));
+  } finally {
+    started.channel.close();
+    started.release();
+  }
 }
 
-/** Resolves with what ended it, undefined when the command came to its end by itself. */
-async function firstOf(
-  ending: { readonly signal: AbortSignal; readonly timeout: AbortSignal; readonly afterMs: number },
-  finished: Promise<unknown>,
-): Promise<Ended | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Ended>();
-  const onAbort = (): void => resolve({ kind: 'abort' });
-  const onTimeout = (): void => resolve({ kind: 'timeout', afterMs: ending.afterMs });
-  ending.signal.addEventListener('abort', onAbort, { once: true });
-  ending.timeout.addEventListener('abort', onTimeout, { once: true });
-  if (ending.signal.aborted) onAbort();
-  if (ending.timeout.aborted) onTimeout();
-  const result = await Promise.race([promise, finished.then(() => undefined)]);
-  ending.signal.removeEventListener('abort', onAbort);
-  ending.timeout.removeEventListener('abort', onTimeout);
-  return result;
+function early(ending: Ending, remote: RemoteFate): NodeOutcome {
+  const ended = ending.ended();
+  return ended?.kind === 'timeout'
+    ? { kind: 'timed-out', afterMs: ended.afterMs, remote }
+    : { kind: 'cancelled', remote };
 }
 
-/** Resolves at the stream's end. A sink that is slow pauses the stream: the SSH window holds the sender back. */
-function forward(
-  stream: OutputStream,
-  from: NodeJS.ReadableStream,
-  channel: ClientChannel,
-  sink: OutputSink,
-  writing: Set<Promise<void>>,
-): Promise<void> {
-  from.on('data', (chunk: Buffer) => {
-    const wait = sink.write(stream, chunk);
-    if (wait === undefined) return;
-    from.pause();
-    const written = wait.then(() => {
-      writing.delete(written);
-      from.resume();
-    });
-    writing.add(written);
-  });
-  return new Promise((resolve) => {
-    from.once('end', resolve);
-    channel.once('error', () => resolve());
-  });
-}
-
-function feed(channel: ClientChannel, task: CommandTask): void {
-  if (task.stdin === undefined) {
-    channel.end();
-    return;
-  }
-  // The command may end without reading its input: that is its own affair.
-  pipeline(task.stdin(), channel, { end: true }).catch(() => channel.end());
+async function untilEnded<T>(work: Promise<T>, ending: Ending): Promise<T | 'ended'> {
+  return Promise.race([work, ending.promise]);
 }

@@ -1,15 +1,14 @@
-import { createPrivateKey, sign as signWith } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import ssh2, { type Client, type ClientChannel, type ConnectConfig, type ParsedKey } from 'ssh2';
-
-/** A private key, read once and used for any number of logins. */
-export type PrivateKey = ParsedKey;
+import type { BaseAgent, Client, ClientChannel, ConnectConfig, ParsedKey } from 'ssh2';
+import { ChannelFailure, type CommandChannel, commandChannel } from './ssh2-channel.ts';
+import { loadSsh2 } from './ssh2-library.ts';
+import { type Patches, patchClient } from './ssh2-patches.ts';
 
 /** One login attempt. */
 export type AuthAttempt =
   | { readonly type: 'none' }
-  | { readonly type: 'publickey'; readonly key: PrivateKey }
-  | { readonly type: 'agent'; readonly agent: ssh2.BaseAgent }
+  | { readonly type: 'publickey'; readonly key: ParsedKey }
+  | { readonly type: 'agent'; readonly agent: BaseAgent }
   | { readonly type: 'password'; readonly password: string }
   | {
       readonly type: 'keyboard-interactive';
@@ -34,7 +33,7 @@ export interface LoginOptions {
   readonly compression: boolean;
   readonly keepaliveMs: number;
   readonly keepaliveCount: number;
-  /** Asked once per connection; ssh2 asks again at each rekey. */
+  /** Asked once per connection; the library asks again at each rekey. */
   readonly verifyHostKey: (key: Buffer) => Promise<boolean>;
   /** The next attempt; undefined when there is none left. `accepted` are the server's methods, once known. */
   readonly nextAttempt: (accepted: readonly string[] | undefined) => Promise<AuthAttempt | undefined>;
@@ -44,15 +43,18 @@ export interface LoginOptions {
 
 /** An authenticated connection. */
 export interface Link {
-  readonly client: Client;
+  /** Starts a command; an empty one is the login shell. Rejects with ChannelFailure. */
+  start(command: string, pty: boolean): Promise<CommandChannel>;
+  /** A connection from the far end to an address there. Rejects with ChannelFailure. */
+  forward(host: string, port: number): Promise<Duplex>;
   /** Resolves when it is over, however that came. */
   readonly closed: Promise<void>;
   isOpen(): boolean;
-  /** Ends it at once; ssh2 itself waits for a silent peer for ever. */
+  /** Ends it at once; the library itself waits for a silent peer for ever. */
   destroy(): void;
 }
 
-/** The first thing that went wrong; `level` is ssh2's word for where. */
+/** The first thing that went wrong; `level` is ssh2's word for where. Never carries the client, which holds secrets. */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
   readonly level: string | undefined;
@@ -64,42 +66,66 @@ export class LinkError extends Error {
 }
 
 /** Logs in. Rejects with LinkError, once, with the first cause. */
-export function login(options: LoginOptions): Promise<Link> {
-  const client = new ssh2.Client();
+export async function login(options: LoginOptions): Promise<Link> {
+  const { Client } = await loadSsh2();
+  const client = new Client();
   const { socket } = options;
-  let open = false;
   const closed = Promise.withResolvers<void>();
   const result = Promise.withResolvers<Link>();
-  const destroy = (): void => {
+  let open = false;
+  let over = false;
+  let watch: NodeJS.Timeout | undefined;
+
+  const end = (error: LinkError): void => {
+    if (over) return;
+    over = true;
     open = false;
+    clearInterval(watch);
+    result.reject(error);
+    // the library would wait for a silent peer: its farewell is sent, the socket is ours
     client.end();
     socket.destroy();
     closed.resolve();
   };
-  const fail = (error: LinkError): void => {
-    result.reject(error);
-    destroy();
-  };
-  // ssh2 may emit many errors for one fault, an error without a close, or a close without an error.
+  // The library may emit many errors for one fault, an error without a close, or a close without an error.
   client.on('error', (error: Error & { level?: string }) => {
-    if (error.level === 'agent') return;
-    fail(new LinkError(error.message, error.level));
+    if (error.level === 'agent' || error.message.startsWith('Error signing')) return;
+    end(new LinkError(error.message, error.level));
   });
-  client.on('close', () => fail(new LinkError('connection closed')));
-  socket.on('close', () => fail(new LinkError('connection closed')));
-  client.on('handshake', options.onHandshake);
+  client.on('close', () => end(new LinkError('connection closed')));
+  socket.on('close', () => end(new LinkError('connection closed')));
+  client.on('change password', () => end(new LinkError('the password has expired', 'client-authentication')));
+  client.on('handshake', () => {
+    // also emitted at each rekey
+    if (!open) options.onHandshake();
+  });
   client.on('ready', () => {
     open = true;
-    result.resolve({ client, closed: closed.promise, isOpen: () => open, destroy });
+    watch = watchLife(socket, options, () => end(new LinkError('keepalive timeout')));
+    result.resolve(
+      linkOf(
+        client,
+        patches,
+        closed.promise,
+        () => open,
+        () => end(new LinkError('closed')),
+      ),
+    );
   });
+  client.connect(configOf(options, () => patches.lastAuthAnswer()?.methods));
+  const patches = patchClient(client);
+  return result.promise;
+}
 
+function configOf(options: LoginOptions, lastMethods: () => readonly string[] | undefined): ConnectConfig {
   let verdict: Promise<boolean> | undefined;
-  const config: ConnectConfig = {
-    sock: socket,
+  return {
+    sock: options.socket,
     username: options.user,
     readyTimeout: 0,
+    // It only sends the questions: whether the node lives is judged by watchLife, since any byte is life.
     keepaliveInterval: options.keepaliveMs,
-    keepaliveCountMax: options.keepaliveCount,
+    keepaliveCountMax: Number.MAX_SAFE_INTEGER,
     algorithms: {
       kex: [...options.algorithms.kex],
       serverHostKey: [...options.algorithms.serverHostKey],
@@ -111,16 +137,83 @@ export function login(options: LoginOptions): Promise<Link> {
       verdict ??= options.verifyHostKey(Buffer.from(key));
       verdict.then(verify, () => verify(false));
     },
-    authHandler: ((accepted: string[] | null, _partial: boolean | null, next: (attempt: unknown) => void) => {
-      options.nextAttempt(accepted ?? undefined).then(
+    authHandler: ((accepted: string[] | null, _partial: unknown, next: (attempt: unknown) => void) => {
+      options.nextAttempt(lastMethods() ?? accepted ?? undefined).then(
         (attempt) => next(attempt === undefined ? false : forSsh2(attempt, options.user)),
         () => next(false),
       );
     }) as unknown as NonNullable<ConnectConfig['authHandler']>,
   };
-  client.connect(config);
-  ignoreHostKeyProofs(client);
-  return result.promise;
+}
+
+/** Calls `dead` when nothing at all has come for `keepaliveCount` intervals. */
+function watchLife(socket: Duplex, options: LoginOptions, dead: () => void): NodeJS.Timeout {
+  let missed = 0;
+  socket.on('data', () => {
+    missed = 0;
+  });
+  return setInterval(() => {
+    missed += 1;
+    if (missed > options.keepaliveCount) dead();
+  }, options.keepaliveMs);
+}
+
+function linkOf(
+  client: Client,
+  patches: Patches,
+  closed: Promise<void>,
+  isOpen: () => boolean,
+  destroy: () => void,
+): Link {
+  /** Settles once: by the library's callback, or by the end of the connection if the library never calls back. */
+  const ask = <T>(
+    request: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
+    use: (channel: ClientChannel) => T,
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const failed = (error: Error & { reason?: unknown }): void =>
+        reject(
+          new ChannelFailure(
+            error.message,
+            wasSent(error),
+            typeof error.reason === 'number' ? error.reason : undefined,
+          ),
+        );
+      try {
+        request((error, channel) => {
+          if (error === undefined) resolve(use(channel));
+          else failed(error);
+        });
+      } catch (error) {
+        // thrown when the socket is no longer writable: nothing was sent
+        reject(new ChannelFailure(error instanceof Error ? error.message : String(error), false));
+      }
+    });
+  return {
+    closed,
+    isOpen,
+    destroy,
+    start: (command, pty) =>
+      ask(
+        (done) => {
+          const window = pty ? { pty: true } : {};
+          // Without a command it is the login shell itself, as `ssh -T`.
+          if (command === '') client.shell(pty ? {} : false, done);
+          else client.exec(command, window, done);
+        },
+        (channel) => commandChannel(channel, patches, closed),
+      ),
+    forward: (host, port) =>
+      ask(
+        (done) => client.forwardOut('127.0.0.1', 0, host, port, done),
+        (channel) => channel as Duplex,
+      ),
+  };
+}
+
+/** These two texts mean: the request to run the command was on its way. Every earlier failure says something else. */
+function wasSent(error: Error): boolean {
+  return error.message === 'Unable to exec' || error.message === 'Unable to open shell';
 }
 
 function forSsh2(attempt: AuthAttempt, username: string): object {
@@ -142,94 +235,4 @@ function forSsh2(attempt: AuthAttempt, username: string): object {
       );
     },
   };
-}
-
-/** Reads a private key; undefined passphrase for one that has none. @returns an Error when it cannot be read */
-export function parsePrivateKey(bytes: Buffer, passphrase?: string): PrivateKey | Error {
-  const parsed = ssh2.utils.parseKey(bytes, passphrase);
-  if (parsed instanceof Error) return parsed;
-  const key = Array.isArray(parsed) ? parsed[0]! : parsed;
-  if (!key.isPrivateKey()) return new Error('is not a private key');
-  return withKeptKey(key);
-}
-
-/** The public keys an agent holds. Keys that ssh2 cannot read (certificates, FIDO) are not among them. */
-export async function agentKeys(socketPath: string): Promise<ssh2.BaseAgent[]> {
-  const agent = ssh2.createAgent(socketPath);
-  const keys = await new Promise<ParsedKey[]>((resolve, reject) => {
-    agent.getIdentities((error, found) => (error ? reject(error) : resolve((found ?? []) as ParsedKey[])));
-  });
-  return keys.map((key) => oneKeyAgent(agent, key));
-}
-
-/** One key an agent: ssh2 itself would go through all of them and burn the server's attempts. */
-function oneKeyAgent(agent: ssh2.BaseAgent, key: ParsedKey): ssh2.BaseAgent {
-  class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
-    override getIdentities(done: Parameters<ssh2.BaseAgent<ParsedKey>['getIdentities']>[0]): void {
-      done(undefined, [key]);
-    }
-    override sign = agent.sign.bind(agent);
-  }
-  return new OneKeyAgent();
-}
-
-/** The wire form of an agent's only key, to compare with identity files. */
-export async function publicKeyOf(agent: ssh2.BaseAgent): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    agent.getIdentities((_error, keys) => resolve((keys as ParsedKey[] | undefined)?.[0]?.getPublicSSH()));
-  });
-}
-
-/** The wire form of a public key in a .pub file; undefined when it cannot be read. */
-export function parsePublicKey(bytes: Buffer): Buffer | undefined {
-  const parsed = ssh2.utils.parseKey(bytes);
-  if (parsed instanceof Error) return undefined;
-  return (Array.isArray(parsed) ? parsed[0]! : parsed).getPublicSSH();
-}
-
-/** ssh2 hands the PEM text to OpenSSL at each signature, which parses it anew: 0.6 ms of 0.65. */
-function withKeptKey(key: ParsedKey): ParsedKey {
-  const digests: Readonly<Record<string, string | null>> = {
-    'ssh-ed25519': null,
-    'ssh-rsa': 'sha1',
-    'ecdsa-sha2-nistp256': 'sha256',
-    'ecdsa-sha2-nistp384': 'sha384',
-    'ecdsa-sha2-nistp521': 'sha512',
-  };
-  const digest = digests[key.type];
-  if (digest === undefined) return key;
-  const kept = createPrivateKey(key.getPrivatePEM());
-  key.sign = (data: Buffer | string, algorithm?: string) =>
-    signWith(algorithm ?? digest, Buffer.from(data), kept);
-  return key;
-}
-
-interface ProtocolParts {
-  _protocol?: {
-    _handlers?: Record<string, ((...args: unknown[]) => unknown) | undefined>;
-    signal?: (channel: number, name: string) => void;
-  };
-}
-
-/**
- * Sends a signal to the channel's remote process group. ssh2 drops signals in silence once our end-of-file is sent,
- * which is the usual state of a command without input; the protocol allows them until the channel is closed (RFC 4254, 6.9).
- */
-export function sendSignal(link: Link, channel: ClientChannel, name: 'TERM' | 'KILL'): void {
-  const protocol = (link.client as unknown as ProtocolParts)._protocol;
-  const { outgoing } = channel as unknown as { outgoing?: { id: number; state: string } };
-  if (protocol?.signal === undefined || outgoing === undefined) channel.signal(name);
-  else if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, name);
-}
-
-/**
- * After login sshd offers all its host keys, and ssh2 proves each: 1–2 ms a node for something nobody uses.
- * Left as it is when the library's inside looks different.
- */
-function ignoreHostKeyProofs(client: Client): void {
-  const handlers = (client as unknown as ProtocolParts)._protocol?._handlers;
-  const original = handlers?.['GLOBAL_REQUEST'];
-  if (handlers === undefined || original === undefined) return;
-  handlers['GLOBAL_REQUEST'] = (...args) =>
-    args[1] === 'hostkeys-00@openssh.com' ? undefined : original(...args);
 }

@@ -1,0 +1,133 @@
+import { createConnection, type Socket } from 'node:net';
+
+/** A key an ssh-agent holds. */
+export interface AgentKey {
+  /** Public key in wire form; may be a certificate. */
+  readonly blob: Buffer;
+  /** `ssh-ed25519`, `sk-ssh-ed25519@openssh.com`, … */
+  readonly type: string;
+  readonly comment: string;
+}
+
+/** One ssh-agent, asked over one connection however many nodes need it. */
+export interface AgentClient {
+  /** Rejects when the agent is gone or silent. */
+  keys(): Promise<readonly AgentKey[]>;
+  /** The signature without its type; for RSA keys `hash` (`sha256`, `sha512`) chooses the algorithm. */
+  sign(blob: Buffer, data: Buffer, hash: string | undefined): Promise<Buffer>;
+  close(): void;
+}
+
+/** draft-miller-ssh-agent, section 6. */
+const requestIdentities = 11;
+const identitiesAnswer = 12;
+const signRequest = 13;
+const signResponse = 14;
+const rsaFlags: Readonly<Record<string, number>> = { sha256: 2, sha512: 4 };
+
+/** An agent that says nothing for this long is stopped or waits for a person who is not there. */
+const limitMs = 10_000;
+const maxAnswer = 256 * 1024;
+
+interface Waiting {
+  readonly resolve: (answer: Buffer) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export function connectAgent(socketPath: string): AgentClient {
+  let socket: Socket | undefined;
+  let received = Buffer.alloc(0);
+  let waiting: Waiting[] = [];
+
+  const fail = (error: Error): void => {
+    socket?.destroy();
+    socket = undefined;
+    received = Buffer.alloc(0);
+    const all = waiting;
+    waiting = [];
+    for (const { reject, timer } of all) {
+      clearTimeout(timer);
+      reject(error);
+    }
+  };
+  const take = (chunk: Buffer): void => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= 4) {
+      const length = received.readUInt32BE(0);
+      if (length > maxAnswer) return fail(new Error('the agent sent nonsense'));
+      if (received.length < 4 + length) return undefined;
+      const answer = Buffer.from(received.subarray(4, 4 + length));
+      received = received.subarray(4 + length);
+      const next = waiting.shift();
+      if (next === undefined) return fail(new Error('the agent answers what was not asked'));
+      clearTimeout(next.timer);
+      next.resolve(answer);
+    }
+    return undefined;
+  };
+  const open = (): Socket => {
+    if (socket !== undefined) return socket;
+    const fresh = createConnection(socketPath);
+    fresh.on('data', take);
+    fresh.on('error', (error) => socket === fresh && fail(new Error(`the agent is gone (${error.message})`)));
+    fresh.on('close', () => socket === fresh && fail(new Error('the agent closed the connection')));
+    socket = fresh;
+    return fresh;
+  };
+  const ask = (type: number, ...parts: Buffer[]): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => fail(new Error(`the agent gives no answer in ${limitMs / 1000} s`)),
+        limitMs,
+      );
+      waiting.push({ resolve, reject, timer });
+      const body = Buffer.concat([Buffer.from([type]), ...parts]);
+      open().write(Buffer.concat([uint32(body.length), body]));
+    });
+
+  return {
+    async keys() {
+      return readIdentities(await ask(requestIdentities));
+    },
+    async sign(blob, data, hash) {
+      const flags = rsaFlags[hash ?? ''] ?? 0;
+      const answer = await ask(signRequest, string(blob), string(data), uint32(flags));
+      if (answer[0] !== signResponse) throw new Error('the agent refuses to sign');
+      const signature = readString(answer, 1);
+      const type = readString(signature, 0);
+      return readString(signature, 4 + type.length);
+    },
+    close: () => fail(new Error('closed')),
+  };
+}
+
+function readIdentities(answer: Buffer): AgentKey[] {
+  if (answer[0] !== identitiesAnswer) throw new Error('the agent lists no keys');
+  const count = answer.readUInt32BE(1);
+  const keys: AgentKey[] = [];
+  let at = 5;
+  for (let index = 0; index < count; index += 1) {
+    const blob = readString(answer, at);
+    const comment = readString(answer, at + 4 + blob.length);
+    at += 8 + blob.length + comment.length;
+    keys.push({ blob, type: readString(blob, 0).toString('latin1'), comment: comment.toString('utf8') });
+  }
+  return keys;
+}
+
+function readString(from: Buffer, at: number): Buffer {
+  const length = from.readUInt32BE(at);
+  if (at + 4 + length > from.length) throw new Error('the agent sent nonsense');
+  return from.subarray(at + 4, at + 4 + length);
+}
+
+function string(bytes: Buffer): Buffer {
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

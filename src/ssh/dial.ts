@@ -1,0 +1,48 @@
+import type { Duplex } from 'node:stream';
+import { ConnectFailure } from './connect-failure.ts';
+import type { JumpHosts } from './jump-hosts.ts';
+import { openProxyCommand } from './proxy-command.ts';
+import type { NameResolver } from './resolve-name.ts';
+import type { ConnectionSettings } from './settings.ts';
+import { openTcp } from './tcp.ts';
+
+/** A connected stream on which SSH can begin. */
+export interface Dialled {
+  readonly stream: Duplex;
+  /** A better reason than "closed before the banner", when the way there knows one. */
+  explainEnd?(): Promise<ConnectFailure>;
+}
+
+export interface DialOptions {
+  readonly names: NameResolver;
+  readonly jumps: JumpHosts;
+  readonly signal: AbortSignal;
+  /** What is left of the time for connecting, and all of it, in milliseconds. */
+  readonly leftMs: number;
+  readonly connectMs: number;
+}
+
+/** Reaches a node: directly, through ProxyCommand, or through its jump hosts. Rejects with ConnectFailure. */
+export async function dial(settings: ConnectionSettings, options: DialOptions): Promise<Dialled> {
+  if (settings.proxyCommand !== undefined) {
+    const proxy = openProxyCommand(settings.proxyCommand);
+    return { stream: proxy.stream, explainEnd: () => proxy.explain() };
+  }
+  const where = `${settings.hostName}:${settings.port}`;
+  const late = (): ConnectFailure =>
+    new ConnectFailure('connect', 'timeout', `no answer in ${options.connectMs / 1000} s (${where})`);
+  if (settings.jumps.length > 0) {
+    return { stream: await options.jumps.reach(settings, options.signal, options.leftMs, late) };
+  }
+  const addresses = await options.names.resolve(settings.hostName, settings.addressFamily);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(late()), options.leftMs);
+  const stream = await openTcp({
+    addresses,
+    port: settings.port,
+    bindAddress: settings.bindAddress,
+    keepAlive: settings.tcpKeepAlive,
+    signal: AbortSignal.any([options.signal, limit.signal]),
+  }).finally(() => clearTimeout(timer));
+  return { stream };
+}

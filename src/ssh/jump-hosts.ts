@@ -1,0 +1,158 @@
+import type { Duplex } from 'node:stream';
+import { ConnectFailure } from './connect-failure.ts';
+import type { ConnectionSettings } from './settings.ts';
+import { ChannelFailure } from './ssh2-channel.ts';
+import type { Link } from './ssh2-adapter.ts';
+
+/** Connections to jump hosts: one each, whatever the number of nodes behind it. */
+export interface JumpHosts {
+  /** A stream to the node through its last jump host. Rejects with ConnectFailure; on abort with the signal's reason. */
+  reach(
+    settings: ConnectionSettings,
+    signal: AbortSignal,
+    leftMs: number,
+    late: () => ConnectFailure,
+  ): Promise<Duplex>;
+  close(): void;
+}
+
+export interface JumpHostOptions {
+  readonly settingsFor: (node: string) => Promise<ConnectionSettings>;
+  readonly connect: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Link>;
+  /** How long a failure holds for all nodes behind it; logging in again and again would lock accounts. */
+  readonly failureHoldsMs: number;
+}
+
+interface Remembered {
+  readonly link: Promise<Link>;
+  failedAt: number | undefined;
+}
+
+export function createJumpHosts(options: JumpHostOptions): JumpHosts {
+  const known = new Map<string, Remembered>();
+  const over = new AbortController();
+
+  /** The connection to the last of a chain, itself reached through those before it. */
+  function linkTo(chain: readonly string[]): Promise<Link> {
+    const id = chain.join(',');
+    const old = known.get(id);
+    const usable =
+      old !== undefined &&
+      (old.failedAt === undefined || performance.now() - old.failedAt < options.failureHoldsMs);
+    if (usable) return old.link;
+    const fresh: Remembered = { link: connectTo(chain), failedAt: undefined };
+    known.set(id, fresh);
+    fresh.link.then(
+      (link) => void link.closed.then(() => known.get(id) === fresh && known.delete(id)),
+      () => {
+        fresh.failedAt = performance.now();
+      },
+    );
+    return fresh.link;
+  }
+
+  async function connectTo(chain: readonly string[]): Promise<Link> {
+    const name = chain.at(-1)!;
+    try {
+      return await options.connect(await settingsOf(name, chain.slice(0, -1)), over.signal);
+    } catch (error) {
+      if (!(error instanceof ConnectFailure) || error.reason === 'jump-failed') throw error;
+      throw new ConnectFailure('jump', 'jump-failed', `jump host ${name}: ${error.message}`, {
+        hint: error.hint,
+        serverSaid: error.serverSaid,
+      });
+    }
+  }
+
+  async function settingsOf(name: string, before: readonly string[]): Promise<ConnectionSettings> {
+    const { user, host, port } = readJump(name);
+    const base = await options.settingsFor(host);
+    return {
+      ...base,
+      user: user ?? base.user,
+      port: port ?? base.port,
+      jumps: before.length > 0 ? before : base.jumps.filter((jump) => readJump(jump).host !== host),
+    };
+  }
+
+  return {
+    async reach(settings, signal, leftMs, late) {
+      const link = await orAborted(linkTo(settings.jumps), signal);
+      const name = settings.jumps.at(-1)!;
+      const stream = link.forward(settings.hostName, settings.port);
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(late()), leftMs);
+      });
+      try {
+        return await orAborted(Promise.race([stream, limit]), signal);
+      } catch (error) {
+        // a stream that comes too late is closed again
+        stream.then(
+          (unused) => unused.destroy(),
+          () => undefined,
+        );
+        throw error instanceof ChannelFailure ? forwardFailure(error, name, settings, link) : error;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    close() {
+      over.abort(new Error('closed'));
+      for (const { link } of known.values()) {
+        link.then(
+          (open) => open.destroy(),
+          () => undefined,
+        );
+      }
+      known.clear();
+    },
+  };
+}
+
+/** Splits `user@host:port`; IPv6 addresses stand in brackets; `ssh://` may stand before it. */
+export function readJump(text: string): { user: string | undefined; host: string; port: number | undefined } {
+  const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:@]+))(?::(\d+))?\/?$/.exec(text);
+  const host = match?.[2] ?? match?.[3];
+  if (host === undefined || host.startsWith('-')) {
+    throw new ConnectFailure('config', 'config', `ProxyJump cannot be read: ${text}`);
+  }
+  return { user: match?.[1], host, port: match?.[4] === undefined ? undefined : Number(match[4]) };
+}
+
+/** Whether the jump host or the node behind it is to blame: RFC 4254, 5.1; reason 2 means the node. */
+function forwardFailure(
+  error: ChannelFailure,
+  name: string,
+  settings: ConnectionSettings,
+  link: Link,
+): ConnectFailure {
+  const what = error.message.replace(/^\(SSH\) Channel open failure: /, '');
+  if (!link.isOpen()) {
+    return new ConnectFailure('jump', 'jump-failed', `jump host ${name}: connection lost`, {
+      retryable: true,
+    });
+  }
+  if (error.reason === 2) {
+    return new ConnectFailure(
+      'connect',
+      'unreachable',
+      `jump host ${name} cannot reach ${settings.hostName}:${settings.port}: ${what}`,
+    );
+  }
+  return new ConnectFailure('jump', 'jump-failed', `jump host ${name} refuses to forward: ${what}`, {
+    hint: 'See AllowTcpForwarding and PermitOpen in its sshd_config.',
+  });
+}
+
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
