@@ -74,6 +74,10 @@ export async function connectNode(
     },
     (failure) => fail(failure),
   );
+  // the library listens only later: a connection that ends before would not be noticed
+  const onClose = (): void => fail(new LinkError('connection closed'));
+  socket.once('close', onClose);
+  if (socket.destroyed) onClose();
   startPhase(times.handshakeMs, times.connectMs);
   const prompter = tools.prompter === undefined ? undefined : pausingPrompter(tools.prompter, clock);
   const authentication = createAuthentication(settings, tools.identities, prompter, tools.passwords);
@@ -129,6 +133,7 @@ export async function connectNode(
     throw failure;
   } finally {
     clock.stop();
+    socket.off('close', onClose);
     signal.removeEventListener('abort', onAbort);
   }
 }

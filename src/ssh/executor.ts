@@ -98,11 +98,15 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     refuseWhatNeedsOpenSsh(settings);
     const connectMs = options.connectTimeoutMs ?? settings.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const deadline = performance.now() + connectMs;
+    let before: ConnectFailure | undefined;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await connectOnce(settings, signal, connectMs, deadline);
       } catch (error) {
+        // the time ran out while trying again: why it had to be tried again says more
+        if (error instanceof ConnectFailure && error.reason === 'timeout') throw before ?? error;
         if (!(error instanceof ConnectFailure) || !error.retryable) throw error;
+        before = error;
         const pauseMs = 100 * 2 ** attempt * (0.5 + Math.random());
         if (performance.now() + pauseMs > deadline) throw error;
         if (attempt === 0) onNotice(settings.node, `${error.message}; trying again`);

@@ -77,7 +77,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       'UsePAM no',
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
-      'MaxStartups 1000',
+      // of MaxStartups, unlike most keywords, the last line counts
+      ...(options.config?.some((line) => line.startsWith('MaxStartups')) === true
+        ? []
+        : ['MaxStartups 1000']),
       'LogLevel ERROR',
       'Subsystem sftp internal-sftp',
       '',
