@@ -26,7 +26,7 @@ const signResponse = 14;
 const rsaFlags: Readonly<Record<string, number>> = { sha256: 2, sha512: 4 };
 
 /** An agent that says nothing for this long is stopped or waits for a person who is not there. */
-const limitMs = 10_000;
+const defaultLimitMs = 10_000;
 const maxAnswer = 256 * 1024;
 
 interface Waiting {
@@ -35,7 +35,7 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-export function connectAgent(socketPath: string): AgentClient {
+export function connectAgent(socketPath: string, limitMs = defaultLimitMs): AgentClient {
   let socket: Socket | undefined;
   let received = Buffer.alloc(0);
   let waiting: Waiting[] = [];

@@ -12,8 +12,8 @@ export interface Authentication {
   forbidPasswords(): void;
   /** Must be called when the login is over, however it ended. */
   ended(result: 'right' | 'wrong' | 'untold'): void;
-  /** @param serverSaid what the server gave as its reason for ending it, if anything */
-  failure(serverSaid?: string): ConnectFailure;
+  /** @param reason why it ended before all was tried */
+  failure(reason?: string): ConnectFailure;
 }
 
 /** A server may put this many rounds of questions before it is taken for broken. */
@@ -102,12 +102,12 @@ export function createAuthentication(
       mayAsk = false;
     },
     ended: endTrial,
-    failure(serverSaid) {
+    failure(reason) {
       if (tried.length === 0 && problems.length === 1 && problems[0]!.reason === 'key-unreadable')
         return problems[0]!;
       const parts = [tried.length === 0 ? 'nothing to try' : `tried: ${summarize(tried)}`];
       if (accepted !== undefined) parts.push(`server accepts: ${accepted.join(', ')}`);
-      if (serverSaid !== undefined) parts.push(`server said: ${visible(serverSaid).slice(0, 100)}`);
+      if (reason !== undefined) parts.push(visible(reason).slice(0, 120));
       parts.push(...problems.map((problem) => problem.message));
       return new ConnectFailure(
         'auth',

@@ -86,7 +86,7 @@ export async function connectNode(
   if (signal.aborted) onAbort();
 
   try {
-    const known = await Promise.race([knownHostsOf(settings, tools), failed]);
+    const known = await Promise.race([tools.knownHosts.forNode(settings), failed]);
     const attempt = login({
       socket,
       user: settings.user,
@@ -138,20 +138,6 @@ export async function connectNode(
   }
 }
 
-async function knownHostsOf(settings: ConnectionSettings, tools: ConnectTools): Promise<KnownHosts> {
-  try {
-    return await tools.knownHosts.forNode(settings);
-  } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new ConnectFailure(
-      'host-key',
-      'host-key-unknown',
-      `${path ?? 'known_hosts'} cannot be read (${code})`,
-    );
-  }
-}
-
 async function decide(
   settings: ConnectionSettings,
   known: KnownHosts,
@@ -192,11 +178,12 @@ function explain(
   if (!(error instanceof LinkError)) return error;
   if (phase === 'banner') return banner.explainEnd();
   if (phase === 'auth') {
-    return error.level === 'client-authentication' && error.message.startsWith('All configured')
-      ? authentication.failure()
-      : authentication.failure(
-          error.message === 'connection closed' ? 'nothing, it closed the connection' : error.message,
-        );
+    if (error.message.startsWith('All configured')) return authentication.failure();
+    if (error.level === 'answer') return authentication.failure(error.message);
+    const closed = error.message === 'connection closed';
+    return authentication.failure(
+      closed ? 'the server closed the connection' : `server said: ${error.message}`,
+    );
   }
   if (/no matching|unsupported/i.test(error.message)) {
     const what = error.message.replace(/^Handshake failed: /, '');

@@ -16,7 +16,7 @@ import type { Prompter } from './prompter.ts';
 import { createNameResolver } from './resolve-name.ts';
 import { type Ending, runCommand } from './run-command.ts';
 import type { ConnectionSettings } from './settings.ts';
-import { createSshConfig } from './ssh-config.ts';
+import { createSshConfig, type SshConfig } from './ssh-config.ts';
 import type { Link } from './ssh2-adapter.ts';
 
 export interface SshOptions {
@@ -43,6 +43,8 @@ export interface SshOptions {
   readonly keepaliveMs?: number;
   /** For logging in, people's time not counted; default 20000. */
   readonly authTimeoutMs?: number;
+  /** For each answer of ssh-agent, default 10000. */
+  readonly agentTimeoutMs?: number;
 }
 
 export interface SshExecutor extends Executor {
@@ -60,11 +62,13 @@ const outputGraceMs = 2000;
 /** Runs commands over SSH, in this process. Nothing is read or contacted before the first question. */
 export function createSshExecutor(options: SshOptions): SshExecutor {
   const config = createSshConfig(options);
+  const { options: _nodeOptions, user: _nodeUser, ...fileOptions } = options;
+  const jumpConfig = createSshConfig(fileOptions);
   const names = createNameResolver();
   const onNotice = options.onNotice ?? (() => {});
   const { prompter } = options;
   const tools: ConnectTools = {
-    identities: createIdentities(prompter),
+    identities: createIdentities(prompter, options.agentTimeoutMs),
     knownHosts: createKnownHostsCache(),
     passwords: createPasswordCache(),
     prompter,
@@ -73,20 +77,20 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     onNotice,
   };
   const links = createNodeLinks(
-    async (node, signal) => connect(await settingsOf(node), signal),
+    async (node, signal) => connect(await settingsOf(node, config), signal),
     options.keepOpen === true,
   );
   const jumps = createJumpHosts({
-    settingsFor: settingsOf,
+    settingsFor: (host) => settingsOf(host, jumpConfig),
     connect,
     // a shell may wait for a jump host that comes back; a single run tells each node once
     failureHoldsMs: options.keepOpen === true ? 15_000 : Number.POSITIVE_INFINITY,
   });
 
-  async function settingsOf(node: string): Promise<ConnectionSettings> {
+  async function settingsOf(node: string, from: SshConfig): Promise<ConnectionSettings> {
     try {
       refuseHostileName(node);
-      return await config.settingsFor(node);
+      return await from.settingsFor(node);
     } catch (error) {
       if (!(error instanceof SshConfigError)) throw error;
       throw new ConnectFailure('config', 'config', error.message, { hint: error.hint });

@@ -25,7 +25,7 @@ interface Agent {
   readonly keys: Promise<readonly AgentKey[] | Error>;
 }
 
-export function createIdentities(prompter: Prompter | undefined): Identities {
+export function createIdentities(prompter: Prompter | undefined, agentTimeoutMs?: number): Identities {
   const files = new Map<string, Promise<LoadedKey>>();
   const publicKeys = new Map<string, Promise<Buffer | undefined>>();
   const agents = new Map<string, Agent>();
@@ -33,7 +33,7 @@ export function createIdentities(prompter: Prompter | undefined): Identities {
   const agentAt = (socketPath: string): Agent => {
     let agent = agents.get(socketPath);
     if (agent === undefined) {
-      const client = connectAgent(socketPath);
+      const client = connectAgent(socketPath, agentTimeoutMs);
       agent = { client, keys: client.keys().catch((error: Error) => error) };
       agents.set(socketPath, agent);
     }

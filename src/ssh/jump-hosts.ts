@@ -17,7 +17,8 @@ export interface JumpHosts {
 }
 
 export interface JumpHostOptions {
-  readonly settingsFor: (node: string) => Promise<ConnectionSettings>;
+  /** As ssh does for a jump host: from the files alone, without what `-o` and `-l` say of the nodes. */
+  readonly settingsFor: (host: string) => Promise<ConnectionSettings>;
   readonly connect: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Link>;
   /** How long a failure holds for all nodes behind it; logging in again and again would lock accounts. */
   readonly failureHoldsMs: number;
@@ -56,7 +57,9 @@ export function createJumpHosts(options: JumpHostOptions): JumpHosts {
     try {
       return await options.connect(await settingsOf(name, chain.slice(0, -1)), over.signal);
     } catch (error) {
-      if (!(error instanceof ConnectFailure) || error.reason === 'jump-failed') throw error;
+      const own =
+        error instanceof ConnectFailure && (error.reason === 'jump-failed' || error.phase === 'config');
+      if (own || !(error instanceof ConnectFailure)) throw error;
       throw new ConnectFailure('jump', 'jump-failed', `jump host ${name}: ${error.message}`, {
         hint: error.hint,
         serverSaid: error.serverSaid,
@@ -64,15 +67,33 @@ export function createJumpHosts(options: JumpHostOptions): JumpHosts {
     }
   }
 
+  /** A jump host named in a chain is reached through those before it; the first by what its own lines say. */
   async function settingsOf(name: string, before: readonly string[]): Promise<ConnectionSettings> {
     const { user, host, port } = readJump(name);
     const base = await options.settingsFor(host);
+    const own = base.jumps.filter((jump) => readJump(jump).host !== host);
+    if (before.length === 0) await refuseLoop(own, [host]);
     return {
       ...base,
       user: user ?? base.user,
       port: port ?? base.port,
-      jumps: before.length > 0 ? before : base.jumps.filter((jump) => readJump(jump).host !== host),
+      jumps: before.length > 0 ? before : own,
     };
+  }
+
+  async function refuseLoop(jumps: readonly string[], seen: readonly string[]): Promise<void> {
+    const first = jumps[0];
+    if (first === undefined) return;
+    const { host } = readJump(first);
+    if (seen.includes(host)) {
+      throw new ConnectFailure(
+        'config',
+        'config',
+        `ProxyJump goes in a circle: ${[...seen, host].join(' → ')}`,
+      );
+    }
+    const next = (await options.settingsFor(host)).jumps.filter((jump) => readJump(jump).host !== host);
+    await refuseLoop(next, [...seen, host]);
   }
 
   return {

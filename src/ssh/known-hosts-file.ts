@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { ConnectFailure } from './connect-failure.ts';
 import { matchPatternList } from './pattern.ts';
 
 export type KnownHostMarker = 'revoked' | 'cert-authority' | undefined;
@@ -34,7 +35,7 @@ interface Patterned {
 
 /**
  * Reads known_hosts files. A missing file counts as empty, a bad line is skipped alone, as ssh does.
- * Rejects when a file exists and cannot be read: what is not known must not be guessed.
+ * Rejects with ConnectFailure when a file exists and cannot be read: what is not known must not be guessed.
  */
 export async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsIndex> {
   const plain = new Map<string, KnownHost[]>();
@@ -118,6 +119,6 @@ async function readOrEmpty(path: string): Promise<string> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return '';
-    throw error;
+    throw new ConnectFailure('host-key', 'host-key-unknown', `${path} cannot be read (${code})`);
   }
 }

@@ -54,7 +54,7 @@ export interface Link {
   destroy(): void;
 }
 
-/** The first thing that went wrong; `level` is ssh2's word for where. Never carries the client, which holds secrets. */
+/** The first thing that went wrong; `level` is ssh2's word for where, or `answer` when a person's answer was missing. Never carries the client, which holds secrets. */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
   readonly level: string | undefined;
@@ -94,7 +94,7 @@ export async function login(options: LoginOptions): Promise<Link> {
   });
   client.on('close', () => end(new LinkError('connection closed')));
   socket.on('close', () => end(new LinkError('connection closed')));
-  client.on('change password', () => end(new LinkError('the password has expired', 'client-authentication')));
+  client.on('change password', () => end(new LinkError('the password has expired', 'answer')));
   client.on('handshake', () => {
     // also emitted at each rekey
     if (!open) options.onHandshake();
@@ -112,12 +112,18 @@ export async function login(options: LoginOptions): Promise<Link> {
       ),
     );
   });
-  client.connect(configOf(options, () => patches.lastAuthAnswer()?.methods));
+  // a person who gives no answer has ended this login
+  const unanswered = (error: Error): void => end(new LinkError(error.message, 'answer'));
+  client.connect(configOf(options, () => patches.lastAuthAnswer()?.methods, unanswered));
   const patches = patchClient(client);
   return result.promise;
 }
 
-function configOf(options: LoginOptions, lastMethods: () => readonly string[] | undefined): ConnectConfig {
+function configOf(
+  options: LoginOptions,
+  lastMethods: () => readonly string[] | undefined,
+  unanswered: (error: Error) => void,
+): ConnectConfig {
   let verdict: Promise<boolean> | undefined;
   return {
     sock: options.socket,
@@ -139,7 +145,7 @@ function configOf(options: LoginOptions, lastMethods: () => readonly string[] | 
     },
     authHandler: ((accepted: string[] | null, _partial: unknown, next: (attempt: unknown) => void) => {
       options.nextAttempt(lastMethods() ?? accepted ?? undefined).then(
-        (attempt) => next(attempt === undefined ? false : forSsh2(attempt, options.user)),
+        (attempt) => next(attempt === undefined ? false : forSsh2(attempt, options.user, unanswered)),
         () => next(false),
       );
     }) as unknown as NonNullable<ConnectConfig['authHandler']>,
@@ -216,7 +222,7 @@ function wasSent(error: Error): boolean {
   return error.message === 'Unable to exec' || error.message === 'Unable to open shell';
 }
 
-function forSsh2(attempt: AuthAttempt, username: string): object {
+function forSsh2(attempt: AuthAttempt, username: string, unanswered: (error: Error) => void): object {
   if (attempt.type !== 'keyboard-interactive') return { ...attempt, username };
   return {
     type: attempt.type,
@@ -229,10 +235,7 @@ function forSsh2(attempt: AuthAttempt, username: string): object {
       finish: (answers: string[]) => void,
     ) => {
       const questions = prompts.map(({ prompt, echo }) => ({ prompt, echo: echo === true }));
-      attempt.answer(instructions, questions).then(
-        (answers) => finish([...answers]),
-        () => finish([]),
-      );
+      attempt.answer(instructions, questions).then((answers) => finish([...answers]), unanswered);
     },
   };
 }

@@ -224,7 +224,7 @@ describe.skipIf(sshd === undefined)('a server with MaxStartups', () => {
     await executor.close();
     await busy.stop();
 
-    expect(results.map(({ outcome }) => outcome)).toEqual(Array(20).fill({ kind: 'finished', code: 0 }));
+    for (const { outcome } of results) expect(outcome).toEqual({ kind: 'finished', code: 0 });
     expect(notices).toContain('server busy: Exceeded MaxStartups; trying again');
   });
 });
