@@ -42,7 +42,8 @@ export async function matchesMatchLine(line: ConfigLine, facts: MatchFacts): Pro
     const [criterion, inline] = splitCriterion(negated ? word.slice(1) : word);
     seen += 1;
     if (criterion === 'all') {
-      const alone = words.length === 0 && (seen === 1 || (seen === 2 && onlyPassBefore(line)));
+      // as ssh 9.2 counts: last, and after one criterion at most
+      const alone = words.length === 0 && seen <= 2;
       if (!alone || inline !== undefined) {
         throw new SshConfigError(line.where, '"Match all" cannot be combined with other criteria');
       }
@@ -92,9 +93,4 @@ function splitCriterion(word: string): [string, string | undefined] {
   const equals = word.indexOf('=');
   if (equals < 0) return [word.toLowerCase(), undefined];
   return [word.slice(0, equals).toLowerCase(), word.slice(equals + 1)];
-}
-
-function onlyPassBefore(line: ConfigLine): boolean {
-  const first = (line.words[0] ?? '').replace(/^!/, '').toLowerCase();
-  return first === 'canonical' || first === 'final';
 }

@@ -103,9 +103,15 @@ function applyLine(line: ConfigLine, state: State): void {
     state.lists.set(line.keyword, lines);
     return;
   }
-  const proxy = line.keyword === 'proxyjump' || line.keyword === 'proxycommand';
-  if (proxy && (state.first.has('proxyjump') || state.first.has('proxycommand'))) return;
+  if (line.keyword === 'proxyjump' && state.first.has('proxycommand')) return;
+  if (line.keyword === 'proxycommand' && hasJump(state)) return;
   if (!state.first.has(line.keyword)) state.first.set(line.keyword, line);
+}
+
+/** `ProxyJump none` leaves the way open for a ProxyCommand. */
+function hasJump(state: State): boolean {
+  const jump = state.first.get('proxyjump')?.words[0]?.toLowerCase();
+  return jump !== undefined && jump !== 'none';
 }
 
 function refuseUnknown(line: ConfigLine, state: State): void {
@@ -146,7 +152,8 @@ function currentUser(state: State): string {
 function currentPort(state: State): number {
   const line = state.first.get('port');
   if (line === undefined) return 22;
-  const port = Number(line.words[0]);
+  // ssh takes service names too; of those only its own makes sense
+  const port = line.words[0] === 'ssh' ? 22 : Number(line.words[0]);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new SshConfigError(line.where, `not a port number: ${line.words[0] ?? ''}`);
   }
