@@ -77,7 +77,7 @@ export async function readKnownHosts(paths: readonly string[]): Promise<KnownHos
       const found = new Set(plain.get(lower));
       for (const { patterns, entry } of patterned) if (matchPatternList(lower, patterns)) found.add(entry);
       for (const { salt, hash, entry } of hashed) {
-        if (createHmac('sha1', salt).update(lower).digest().equals(hash)) found.add(entry);
+        if (createHmac('sha1', salt).update(name).digest().equals(hash)) found.add(entry);
       }
       return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
     },
@@ -96,7 +96,9 @@ export function parseKnownHostsLine(
   if (words[0]?.startsWith('@')) {
     const name = words.shift();
     if (name === '@revoked') marker = 'revoked';
-    else if (name === '@cert-authority') marker = 'cert-authority';
+    // ssh skips a line with a tab after the marker; muster does so only where that trusts less
+    else if (name === '@cert-authority' && raw.trim().startsWith('@cert-authority '))
+      marker = 'cert-authority';
     else return undefined;
   }
   const [names, type, encoded] = words;
