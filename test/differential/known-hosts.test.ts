@@ -79,7 +79,7 @@ describe.skipIf(sshKeygen === undefined)('known_hosts, compared with ssh-keygen 
       const known = await readKnownHosts([file]);
       for (const name of names) {
         const ours = known.lookup(name).map((entry) => entry.line);
-        expect(ours, `${lines.join('\n')}\n# ${name}`).toEqual(askKeygen(file, name));
+        expect({ lines, name, found: ours }).toEqual({ lines, name, found: askKeygen(file, name) });
       }
     }
   });

@@ -80,15 +80,15 @@ describe.skipIf(ssh === undefined)('ssh_config, compared with ssh -G', () => {
       throw error;
     }
   };
-  const compare = async (given: Case): Promise<void> => {
+  /** Both answers in the same words, the configuration with them; `refused` for an error. */
+  const compare = async (given: Case): Promise<{ ours: unknown; theirs: unknown }> => {
     const path = write(given.config);
     const [theirs, ours] = await Promise.all([askSsh(given, path), askOurselves(given, path)]);
-    const context = `${given.config}\n# for ${given.node ?? 'web1'}`;
-    if (theirs === undefined || ours === undefined) {
-      expect(ours === undefined, context).toBe(theirs === undefined);
-      return;
-    }
-    expect(shown(ours), context).toEqual(expected(theirs));
+    const config = `${given.config}\n# for ${given.node ?? 'web1'}`;
+    return {
+      ours: { config, ...(ours === undefined ? { refused: true } : shown(ours)) },
+      theirs: { config, ...(theirs === undefined ? { refused: true } : expected(theirs)) },
+    };
   };
 
   const cases: Readonly<Record<string, Case>> = {
@@ -195,7 +195,9 @@ describe.skipIf(ssh === undefined)('ssh_config, compared with ssh -G', () => {
     'an IPv6 address': { config: 'HostName FE80::1', node: 'x' },
   };
   it.each(Object.entries(cases))('%s', async (_name, given) => {
-    await compare(given);
+    const { ours, theirs } = await compare(given);
+
+    expect(ours).toEqual(theirs);
   });
 
   it('agrees on generated configurations', async () => {
@@ -204,10 +206,14 @@ describe.skipIf(ssh === undefined)('ssh_config, compared with ssh -G', () => {
       seed: 20_261_124,
     });
     const queue = [...configs];
+    const answers: { ours: unknown; theirs: unknown }[] = [];
     const worker = async (): Promise<void> => {
-      for (let next = queue.pop(); next !== undefined; next = queue.pop()) await compare(next);
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) answers.push(await compare(next));
     };
     await Promise.all([worker(), worker(), worker()]);
+
+    expect(answers).toHaveLength(configs.length);
+    for (const { ours, theirs } of answers) expect(ours).toEqual(theirs);
   });
 });
 
