@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 import { musterPlugin } from '../../src/cli/oclif-plugin.ts';
 import { readPackageInfo } from '../../src/cli/package-info.ts';
+import { collectorPart, collectorParts } from '../../src/versions/collector-source.ts';
 import { lazyOclif } from './lazy-oclif.ts';
 
 /**
@@ -59,11 +60,14 @@ const onlyDefault = /export default \w+\(\);\s*$/;
 const spreadDefault =
   ';{let d=module.exports.default;module.exports=Object.assign({__esModule:true},d,{default:d})}';
 
-/** Replaces the modules that read package.json and load all commands by their results. */
+/** Replaces the modules that read files of the package and load all commands by their results. */
 async function inlinedFacts(root: string): Promise<Plugin> {
   const plugin = await musterPlugin(root);
   const manifest = JSON.stringify(JSON.stringify(plugin.manifest));
   const info = JSON.stringify(readPackageInfo());
+  const collector = JSON.stringify(
+    Object.fromEntries(collectorParts.map((part) => [part, collectorPart(part)])),
+  );
   return {
     name: 'inlined-facts',
     setup(setup) {
@@ -72,6 +76,9 @@ async function inlinedFacts(root: string): Promise<Plugin> {
       }));
       setup.onLoad({ filter: /src\/cli\/package-info\.ts$/ }, () => ({
         contents: `export const readPackageInfo = () => (${info});`,
+      }));
+      setup.onLoad({ filter: /src\/versions\/collector-source\.ts$/ }, () => ({
+        contents: `const texts = ${collector}; export const collectorPart = (part) => texts[part];`,
       }));
     },
   };

@@ -13,4 +13,5 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   run: () => import('../commands/run.ts'),
   'runs:list': () => import('../commands/runs/list.ts'),
   'runs:show': () => import('../commands/runs/show.ts'),
+  versions: () => import('../commands/versions.ts'),
 };

@@ -1,0 +1,3 @@
+section end
+}
+muster_versions </dev/null 2>/dev/null

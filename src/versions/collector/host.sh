@@ -1,0 +1,18 @@
+section begin 1
+section time
+date +%s
+show /proc/uptime
+section os-release
+show /etc/os-release || show /usr/lib/os-release || show /etc/redhat-release
+section debian-version
+show /etc/debian_version
+section kernel
+uname -r
+section kernels
+for file in /boot/vmlinuz-*; do
+	[ -e "$file" ] && printf '%s\n' "${file#/boot/vmlinuz-}"
+done
+if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then
+	section reboot-required
+	show /run/reboot-required.pkgs
+fi
