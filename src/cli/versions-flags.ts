@@ -2,40 +2,84 @@ import type { Interfaces } from '@oclif/core';
 import { boolean, string } from '@oclif/core/flags';
 import { connectionFlags, nodeFlags } from './run-flags.ts';
 
-const exclusiveViews = ['matrix', 'drift', 'behind', 'eol', 'nagios'];
-const view = (name: string) => exclusiveViews.filter((other) => other !== name);
+const views = ['matrix', 'behind', 'drift', 'eol', 'nagios', 'diff', 'json', 'json-lines'];
+const exclusive = (name: string) => views.filter((other) => other !== name);
 
-/** The flags of `versions` besides those that choose nodes and make connections. */
+/** The flags of `versions`: those of `run` that choose nodes and make connections, and its own. */
 export const versionsFlags = {
   ...nodeFlags,
   ...connectionFlags,
-  'per-node': boolean({ helpGroup: 'view', summary: 'One row a node instead of folding identical ones' }),
+  matrix: boolean({
+    helpGroup: 'view',
+    exclusive: exclusive('matrix'),
+    summary: 'Clusters down, components across',
+  }),
   behind: boolean({
     helpGroup: 'view',
-    exclusive: view('behind'),
+    exclusive: exclusive('behind'),
     summary: 'Only what is behind or waits for a restart',
   }),
   drift: boolean({
     helpGroup: 'view',
-    exclusive: view('drift'),
+    exclusive: exclusive('drift'),
     summary: 'Only where members of a cluster differ',
   }),
   eol: boolean({
     helpGroup: 'view',
-    exclusive: view('eol'),
-    summary: 'Only what is or soon will be unsupported',
+    exclusive: exclusive('eol'),
+    summary: 'How long everything is still supported',
+  }),
+  diff: string({
+    helpGroup: 'view',
+    helpValue: 'WHEN',
+    exclusive: exclusive('diff'),
+    summary: 'What changed since LAST, a day (2026-11-20) or a file of --json',
+  }),
+  'per-node': boolean({ helpGroup: 'view', summary: 'One row a node instead of folding identical ones' }),
+  of: string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'view',
+    helpValue: 'PROBE',
+    summary: "Any other software: 'keepalived --version', or a name from probes.yaml; repeatable",
+  }),
+  probes: string({
+    helpGroup: 'view',
+    helpValue: 'FILE',
+    summary: 'Use this file instead of ~/.config/muster/probes.yaml',
   }),
   format: string({
     helpGroup: 'output',
-    options: ['table', 'csv', 'markdown'],
+    options: ['table', 'csv', 'markdown', 'prometheus'],
     default: 'table',
-    summary: 'How to print rows',
+    exclusive: ['json', 'json-lines', 'nagios'],
+    summary: 'How to print',
   }),
-  json: boolean({ helpGroup: 'output', exclusive: ['json-lines'], summary: 'One JSON document' }),
-  color: string({
+  json: boolean({
     helpGroup: 'output',
-    options: ['never', 'always', 'auto'],
-    summary: 'When to use colours',
+    exclusive: exclusive('json'),
+    summary: 'One JSON document with all facts',
+  }),
+  'json-lines': boolean({
+    helpGroup: 'output',
+    exclusive: exclusive('json-lines'),
+    summary: 'One JSON object a server',
+  }),
+  nagios: boolean({
+    helpGroup: 'output',
+    exclusive: exclusive('nagios'),
+    summary: 'One line and the exit status of a monitoring plugin',
+  }),
+  data: string({
+    helpGroup: 'output',
+    helpValue: 'FILE',
+    summary: 'Release data over the bundled one; also ~/.config/muster/versions.d/*.json',
+  }),
+  save: boolean({
+    allowNo: true,
+    default: true,
+    helpGroup: 'output',
+    summary: 'Keep the answers for a later --diff',
   }),
 };
 

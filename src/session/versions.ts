@@ -1,109 +1,112 @@
-import type { RunFlags } from '../cli/run-flags.ts';
+import { resolve } from 'node:path';
 import type { VersionsFlags } from '../cli/versions-flags.ts';
+import { ownFolder } from '../config/search-path.ts';
 import { ExitCode } from '../errors.ts';
 import { outcomeText } from '../output/outcome-text.ts';
-import { renderGrid, type GridFormat } from '../output/versions-grid.ts';
+import { auditDocument, type AuditDocument } from '../versions/audit-document.ts';
 import { allFindings, auditFleet } from '../versions/audit.ts';
 import type { Audit, NodeAnswer } from '../versions/audit-types.ts';
-import { auditDocument } from '../versions/audit-document.ts';
 import { collectFacts } from '../versions/collect.ts';
-import { fleetTable } from '../versions/fleet-table.ts';
-import { findingsStatus, type FindingKind } from '../versions/findings.ts';
-import { bundledReleaseData, noteQueries, type ReleaseData } from '../versions/release-data.ts';
-import { watchInterrupts } from './interrupts.ts';
+import { findingsStatus } from '../versions/findings.ts';
+import type { Probe } from '../versions/probe.ts';
+import { bundledReleaseData, noteQueries, staleDays, type ReleaseData } from '../versions/release-data.ts';
+import { overrideReleaseData } from '../versions/read-release-data.ts';
+import { openSnapshots } from '../versions/snapshots.ts';
+import { watchInterrupts, type Interrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
 import { openRunSession, type RunSession } from './open-session.ts';
+import { chooseProbes } from './versions-probes.ts';
+import { versionsAsRun } from './versions-settings.ts';
+import { showAudit } from './versions-views.ts';
 
-/** A node that takes longer is stuck: no answer takes a tenth of it. */
+/** A node that takes longer is stuck: an answer takes a hundredth of it. */
 const patienceMs = 120_000;
+
+/** Exit status of a program whose reader went away: 128 + SIGPIPE. */
+const readerGone = 141;
+
+/** One audit, before and while it is shown. */
+export interface VersionsAudit {
+  readonly audit: Audit;
+  readonly document: AuditDocument;
+  readonly data: ReleaseData;
+  readonly now: Date;
+  readonly probes: readonly Probe[];
+  /** With --diff: what it is compared with. */
+  readonly before: AuditDocument | undefined;
+}
 
 /** `muster versions`: asks the nodes, judges their answers, shows them. Gives the exit status. */
 export async function runVersions(flags: VersionsFlags, argv: readonly string[]): Promise<number> {
-  const session = await openRunSession(asRunFlags(flags), argv);
-  const data = await bundledReleaseData();
+  const session = await openRunSession(versionsAsRun(flags), argv);
+  const { surroundings } = session;
+  const own = ownFolder(surroundings);
+  const inCwd = (file: string) => resolve(surroundings.cwd, file);
+  // Whatever can be wrong on the command line is found before any node is asked.
+  const data = overrideReleaseData(
+    await bundledReleaseData(),
+    `${own}/versions.d`,
+    flags.data === undefined ? undefined : inCwd(flags.data),
+  );
+  const probeFile = flags.probes === undefined ? `${own}/probes.yaml` : inCwd(flags.probes);
+  const probes = await chooseProbes(flags.of ?? [], probeFile, flags.probes !== undefined);
+  const snapshots = openSnapshots(surroundings.stateFolder, surroundings.cwd);
+  const before = flags.diff === undefined ? undefined : snapshots.find(flags.diff);
+
   const interrupts = watchInterrupts(leaveNow);
-  session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? 141 : 1));
-  const executor = await session.withPatterns(await session.executor(), session.chosen.nodes);
+  session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? readerGone : 1));
   try {
-    const answers = await collectFacts(session.chosen.nodes, {
-      executor,
-      fanout: session.settings.fanout,
-      timeoutMs: session.settings.commandTimeoutMs || patienceMs,
-      signal: interrupts.signal,
-      notes: noteQueries(data),
-      probes: [],
-      describe: ({ outcome }) => outcomeText(outcome) ?? 'it said nothing: is its login shell restricted?',
-    });
-    const audit = auditFleet(answers, { data, now: new Date() });
-    await show(session, flags, audit, data);
-    return interrupts.exitCode() ?? statusOf(audit, answers);
+    const answers = await askNodes(session, interrupts, data, probes);
+    const now = new Date();
+    const audit = auditFleet(answers, { data, now });
+    const document = auditDocument(audit, data, now);
+    if (flags.save && !interrupts.signal.aborted) snapshots.save(document);
+    const status = await showAudit(session, flags, { audit, document, data, now, probes, before });
+    sayWhatIsMissing(session, audit, data, now);
+    return interrupts.exitCode() ?? status ?? statusOf(audit);
   } finally {
     interrupts.release();
-    await executor.close();
     await session.terminal.stdout.flush();
   }
 }
 
-async function show(
+async function askNodes(
   session: RunSession,
-  flags: VersionsFlags,
-  audit: Audit,
+  interrupts: Interrupts,
   data: ReleaseData,
-): Promise<void> {
-  const { stdout } = session.terminal;
-  if (flags.json) {
-    await stdout.write(`${JSON.stringify(auditDocument(audit, data, new Date()))}\n`);
-  } else {
-    const only = filter(flags);
-    const grid = fleetTable(audit, {
-      fold: session.foldNames,
-      perNode: flags['per-node'],
-      ...(only === undefined ? {} : { only }),
+  probes: readonly Probe[],
+): Promise<NodeAnswer[]> {
+  const { chosen, settings } = session;
+  const executor = await session.withPatterns(await session.executor(), chosen.nodes);
+  try {
+    return await collectFacts(chosen.nodes, {
+      executor,
+      fanout: settings.fanout,
+      timeoutMs: settings.commandTimeoutMs || patienceMs,
+      signal: interrupts.signal,
+      notes: noteQueries(data),
+      probes,
+      describe: ({ outcome }) => outcomeText(outcome) ?? 'it said nothing: is its login shell restricted?',
     });
-    await stdout.write(await renderGrid(grid, flags.format as GridFormat, stdout.isTTY));
+  } finally {
+    await executor.close();
   }
+}
+
+function sayWhatIsMissing(session: RunSession, audit: Audit, data: ReleaseData, now: Date): void {
   const missing = audit.unanswered.map(({ node }) => node);
-  if (missing.length === 0) return;
+  if (missing.length > 0) {
+    const total = session.chosen.nodes.length;
+    session.warn(`${missing.length} of ${total} nodes did not answer: ${session.foldNames(missing)}`);
+  }
+  const days = staleDays(data, now);
+  if (days === undefined) return;
   session.warn(
-    `${missing.length} of ${session.chosen.nodes.length} nodes did not answer: ${session.foldNames(missing)}`,
+    `the release data is ${days} days old (${data.asOf}): newer minors may exist than those known here or offered to a node`,
   );
 }
 
-function filter(flags: VersionsFlags): FindingKind[] | undefined {
-  if (flags.behind) return ['behind', 'restart'];
-  if (flags.drift) return ['drift'];
-  return flags.eol ? ['eol'] : undefined;
-}
-
-function statusOf(audit: Audit, answers: readonly NodeAnswer[]): number {
-  const partial = answers.some(({ facts }) => facts === null) ? ExitCode.nodesFailed : ExitCode.ok;
+function statusOf(audit: Audit): number {
+  const partial = audit.unanswered.length > 0 ? ExitCode.nodesFailed : ExitCode.ok;
   return Math.max(partial, findingsStatus(allFindings(audit)));
-}
-
-/** The options that choose nodes and connect are those of `run`; how `run` shows and rolls has no place here. */
-function asRunFlags(flags: VersionsFlags): RunFlags {
-  return {
-    ...flags,
-    nostdin: true,
-    gather: false,
-    'gather-all': false,
-    'line-mode': false,
-    'no-label': false,
-    regroup: false,
-    groupbase: false,
-    diff: false,
-    quiet: false,
-    verbose: false,
-    progress: false,
-    maxrc: false,
-    raw: false,
-    outdir: undefined,
-    errdir: undefined,
-    'json-lines': false,
-    'stop-on-failure': false,
-    batch: undefined,
-    'dry-run': false,
-    'retry-failed': false,
-    yes: true,
-  };
 }

@@ -4,14 +4,10 @@ import { runFanout } from '../fanout/fanout.ts';
 import type { NodeReport } from '../fanout/observer.ts';
 import type { NodeAnswer } from './audit-types.ts';
 import { collectorScript } from './collector-script.ts';
-import { readNodeFacts, type ProbeParser } from './read-node-facts.ts';
+import type { Probe } from './probe.ts';
+import { readNodeFacts } from './read-node-facts.ts';
 import type { NoteQuery } from './release-data.ts';
 import { readSections } from './sections.ts';
-
-/** A command of the user's whose answer is compared like a version. */
-export interface Probe extends ProbeParser {
-  readonly command: string;
-}
 
 export interface CollectOptions {
   readonly executor: Executor;

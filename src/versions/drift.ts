@@ -41,7 +41,7 @@ export function clusterDrift(rows: readonly AuditRow[]): ClusterDrift[] {
       const drift = differ(cluster, subject, members, compare);
       if (drift !== undefined) found.push(drift);
     }
-    found.push(...extensionDrift(cluster, members));
+    found.push(...extensionDrift(cluster, members), ...probeDrift(cluster, members));
   }
   return found;
 }
@@ -58,6 +58,13 @@ function extensionDrift(cluster: string, members: readonly AuditRow[]): ClusterD
         : (instance.extensions.find((one) => one.name === name)?.available ?? null);
     return differ(cluster, `extension ${name}`, members, available) ?? [];
   });
+}
+
+function probeDrift(cluster: string, members: readonly AuditRow[]): ClusterDrift[] {
+  const names = new Set(members.flatMap(({ facts }) => Object.keys(facts.probes)));
+  return [...names].flatMap(
+    (name) => differ(cluster, name, members, ({ facts }) => facts.probes[name]) ?? [],
+  );
 }
 
 function differ(

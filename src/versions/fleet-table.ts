@@ -1,4 +1,5 @@
 import type { Audit, AuditRow } from './audit-types.ts';
+import type { ToolFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
 import { foldRows, withoutEmptyColumns, type FoldNames, type Grid } from './grid.ts';
 
@@ -46,6 +47,11 @@ export function fleetTable(audit: Audit, { fold, perNode, only }: FleetTableOpti
   return withoutEmptyColumns({ headers, rows });
 }
 
+/** A daemon that is installed and does not run is nobody's news; pgBackRest is no daemon. */
+function inUse({ name, running }: ToolFacts): boolean {
+  return running || name === 'pgbackrest';
+}
+
 function cellsOf(row: AuditRow, findings: readonly Finding[], several: boolean): string[] {
   const { facts, patroni, probes } = { ...row, probes: row.facts.probes };
   return [
@@ -58,7 +64,7 @@ function cellsOf(row: AuditRow, findings: readonly Finding[], several: boolean):
     patroni === null ? '' : (patroni.running ?? patroni.installed ?? '?'),
     facts.os?.name ?? '',
     [
-      ...facts.tools.map(({ name, installed }) => `${name} ${installed ?? '?'}`),
+      ...facts.tools.filter(inUse).map(({ name, installed }) => `${name} ${installed ?? '?'}`),
       ...Object.entries(probes).map(([name, value]) => `${name} ${value ?? '?'}`),
     ].join('\n'),
     findings.map(({ text }) => text).join('\n'),

@@ -1,4 +1,5 @@
 import type { InstanceFacts, NodeFacts, PatroniFacts } from './facts.ts';
+import type { Probe } from './probe.ts';
 import { isoTime, readClock, readKernel, readOs } from './read-host.ts';
 import { readInstance } from './read-instance.ts';
 import { readPackages } from './read-packages.ts';
@@ -7,7 +8,7 @@ import { readTools } from './read-tools.ts';
 import { linesOf, type Sections } from './sections.ts';
 
 /** Everything a node said, in one shape. Never throws: what makes no sense is null or a problem. */
-export function readNodeFacts(sections: Sections, probes: readonly ProbeParser[] = []): NodeFacts {
+export function readNodeFacts(sections: Sections, probes: readonly Probe[] = []): NodeFacts {
   const clock = readClock(sections);
   const patroni = sections.named('patroni').map((section) => readPatroni(section, sections));
   const instances = sections.named('instance').map((section) => readInstance(section, sections));
@@ -64,13 +65,7 @@ export function patroniOf(
   return alone && !contradicts ? only : undefined;
 }
 
-/** What a probe of the user's makes of its command's output. */
-export interface ProbeParser {
-  readonly name: string;
-  readonly parse: (output: string) => string | null;
-}
-
-function readProbe({ name, parse }: ProbeParser, sections: Sections): string | null {
+function readProbe({ name, parse }: Probe, sections: Sections): string | null {
   const output = sections.of('probe', name);
   const status = sections.named('probe-status').find(({ words }) => words[0] === name)?.words[1];
   if (output === undefined || status !== '0' || linesOf(output).length === 0) return null;

@@ -55,8 +55,11 @@ psql=$bin/psql
 [ -x "$psql" ] || psql=$(command -v psql) || return 0
 section sql "$pid"
 ask_server
-section sql-databases "$pid"
-ask_databases
+case $answer in *'\connect '*)
+	section sql-databases "$pid"
+	ask_databases
+	;;
+esac
 }
 # One session asks the server; a second one goes from database to database, since only there its extensions are seen.
 run_psql() {
