@@ -9,10 +9,8 @@ export interface NodeClock {
 }
 
 export function readClock(sections: Sections): NodeClock {
-  const [now, uptime] = sections.lines('time');
-  const seconds = toNumber(now);
-  const up = toNumber(uptime?.split(' ')[0]);
-  return { now: seconds, booted: seconds === null || up === null ? null : seconds - up };
+  const [now, booted] = sections.lines('time');
+  return { now: toNumber(now), booted: toNumber(booted) };
 }
 
 export function readOs(sections: Sections): OsFacts | null {

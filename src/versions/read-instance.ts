@@ -45,7 +45,7 @@ export function readInstance(section: Section, sections: Sections): ReadInstance
         ...new Set((pairs.get('library') ?? []).map((path) => path.replace(/ \(deleted\)$/, ''))),
       ],
     },
-    problems: sql.problems.map((problem) => `PostgreSQL on ${where}: ${problem}`),
+    problems: [...new Set(sql.problems)].map((problem) => `PostgreSQL on ${where}: ${problem}`),
   };
 }
 
@@ -59,7 +59,8 @@ function readSql(lines: readonly string[]): { rows: Rows; problems: string[] } {
   const rows = new Map<string, Row[]>();
   const problems: string[] = [];
   for (const line of lines) {
-    if (line.startsWith('\\connect ')) continue;
+    // Collation mismatches are greeted with warnings, and asked for below.
+    if (line.startsWith('\\connect ') || /^(?:WARNING|NOTICE|DETAIL|HINT): /.test(line)) continue;
     const row = readRow(line);
     if (row === undefined) {
       problems.push(line);

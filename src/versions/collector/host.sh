@@ -1,7 +1,9 @@
 section begin 1
 section time
 date +%s
-show /proc/uptime
+while read -r key value _; do
+	[ "$key" != btime ] || printf '%s\n' "$value"
+done </proc/stat
 section os-release
 show /etc/os-release || show /usr/lib/os-release || show /etc/redhat-release
 section debian-version
