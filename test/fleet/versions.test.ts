@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { auditDocumentSchema } from '../support/versions-json.ts';
+import { build } from './build/build.ts';
+import { type Fleet, openFleet } from './controller.ts';
+import { down } from './down.ts';
+import { fleetFolders } from './folders.ts';
+import { liveMounts } from './live-folder.ts';
+import { withFleetLock } from './lock.ts';
+import { runProgram, type ProgramResult } from '../support/muster.ts';
+import { silent } from './progress.ts';
+import { up } from './up.ts';
+
+const folders = fleetFolders();
+const dev = new URL('../../bin/dev.js', import.meta.url).pathname;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  if ((await liveMounts()).length > 0) {
+    throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
+  }
+  await withFleetLock(() => build(folders, silent));
+  await withFleetLock(() => up(folders, { clusters: 2, nodes: 3, proxies: 1, sync: false }, silent));
+  fleet = await openFleet(folders);
+}, 600_000);
+
+afterAll(async () => {
+  await withFleetLock(() => down(folders));
+});
+
+function versions(...args: string[]): Promise<ProgramResult> {
+  return runProgram(process.execPath, [dev, 'versions', ...args], {
+    env: {
+      MUSTER_SSH_CONFIG: folders.access.sshConfig,
+      CLUSTERSHELL_CFGDIR: folders.access.clustershell,
+      XDG_STATE_HOME: folders.live,
+      XDG_CONFIG_HOME: folders.live,
+    },
+  });
+}
+
+const rowsOf = ({ stdout }: ProgramResult) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+
+/** Upgrades a package as an operator would who forbids restarts. */
+async function upgrade(host: string, packages: string): Promise<void> {
+  const done = await fleet.exec(
+    host,
+    `printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d &&
+     apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --only-upgrade ${packages}`,
+  );
+  expect(done.code).toBe(0);
+}
+
+describe('muster versions on Patroni clusters', () => {
+  beforeEach(async () => {
+    await fleet.waitForFleet();
+  });
+
+  test('folds each cluster to a row, whoever logs in', async () => {
+    for (const user of ['root', 'admin']) {
+      const [head, ...rows] = rowsOf(await versions('-w', '@patroni', '-l', user));
+      expect(head!.slice(0, 4)).toEqual(['nodes', 'cluster', 'running', 'installed']);
+      expect(rows.map((row) => row.slice(0, 4))).toEqual([
+        ['pg69-[1-3] (3)', 'pg69', '15.18', '15.18'],
+        ['pg70-[1-3] (3)', 'pg70', '15.18', '15.18'],
+      ]);
+    }
+  });
+
+  test('knows of each member what Patroni and its server say', async () => {
+    const document = auditDocumentSchema.parse(
+      JSON.parse((await versions('-w', 'pg69-[1-3]', '--json')).stdout),
+    );
+    const leader = await fleet.leader('69');
+    for (const { node, facts } of document.nodes) {
+      const [server] = facts!.instances;
+      expect([node, server!.role, server!.runningFrom]).toEqual([
+        node,
+        node === leader ? 'primary' : 'standby',
+        'sql',
+      ]);
+      expect(facts!.patroni[0]).toMatchObject({
+        scope: 'pg69',
+        running: facts!.patroni[0]!.installed,
+        members: ['pg69-1', 'pg69-2', 'pg69-3'],
+        systemIdentifier: server!.systemIdentifier,
+      });
+      expect(facts!.problems).toEqual([]);
+    }
+  });
+
+  test('sees what an upgrade without restarts leaves behind, and that the cluster drifts', async () => {
+    await versions('-a');
+    await upgrade('pg69-2', 'postgresql-15');
+
+    const changed = rowsOf(await versions('-w', '@patroni', '--diff', 'LAST'));
+    expect(changed).toContainEqual(['pg69-2', 'installed', '15.18', '15.20']);
+    expect(changed.filter(([, what]) => what === 'running')).toEqual([]);
+
+    const behind = rowsOf(await versions('-w', 'pg69-2', '--behind'));
+    expect(behind[1]!.at(-1)).toMatch(/^restart needed: 15\.18 runs, 15\.20 is installed since /);
+
+    const drift = await versions('-w', '@patroni', '--drift');
+    expect(rowsOf(drift)).toEqual([
+      ['cluster', 'what', 'value', 'nodes'],
+      ['pg69', 'installed', '15.18', 'pg69-[1,3] (2)'],
+      ['pg69', 'installed', '15.20', 'pg69-2 (1)'],
+    ]);
+    expect(drift.code).toBe(11);
+  });
+
+  test('sees a proxy whose program was replaced while it ran', async () => {
+    const before = rowsOf(await versions('-w', 'lb69-1', '--behind'));
+    expect(before.flat().join(' ')).not.toContain('haproxy was replaced');
+    const replaced = await fleet.exec(
+      'lb69-1',
+      'cp -p /usr/sbin/haproxy /root/h && mv /root/h /usr/sbin/haproxy',
+    );
+    expect(replaced.code).toBe(0);
+
+    const after = rowsOf(await versions('-w', 'lb69-1', '--behind'));
+    expect(after[1]!.at(-1)).toMatch(/restart needed: haproxy was replaced on \d{4}-\d\d-\d\d/);
+  });
+
+  test('names a node without power, and is partial', async () => {
+    await fleet.stop('pg70-3');
+    const answer = await versions('-w', 'pg70-[1-3]', '-t', '3');
+    await fleet.start('pg70-3');
+
+    const rows = rowsOf(answer);
+    expect(rows[1]![0]).toBe('pg70-[1-2] (2)');
+    expect(rows[2]![0]).toBe('pg70-3');
+    expect(rows[2]!.at(-1)).toMatch(/^no answer: /);
+    expect(answer.stderr).toContain('muster: 1 of 3 nodes did not answer: pg70-3\n');
+  });
+});
