@@ -30,7 +30,7 @@ describe.skipIf(!hasClusterShell())('node sets are what ClusterShell takes them 
       for (const question of questions) theirs.push(await clustershell.ask({ ...question, text }));
       if (sameAnswers(ours, theirs)) continue;
       // The same nodes in another, equally short cover of several dimensions: rare, and counted.
-      if (ours !== undefined && sameNodes(ours[0]!, theirs[0]!)) foldedOtherwise += 1;
+      if (ours !== undefined && sameNodes(ours[0], theirs[0]!)) foldedOtherwise += 1;
       else differing.push(`${text}\n  ours   ${JSON.stringify(ours)}\n  theirs ${JSON.stringify(theirs)}`);
     }
 
@@ -55,7 +55,8 @@ function sameAnswers(ours: readonly unknown[] | undefined, theirs: readonly Clus
 
 function sameNodes(ours: unknown, theirs: ClusterShellAnswer): boolean {
   if (!Array.isArray(ours) || !('ok' in theirs) || !Array.isArray(theirs.ok)) return false;
-  return JSON.stringify([...ours].toSorted()) === JSON.stringify(theirs.ok.toSorted());
+  const theirNames = new Set(theirs.ok);
+  return ours.length === theirNames.size && ours.every((name) => theirNames.has(name as string));
 }
 
 /** The answers to `questions`; undefined when the expression is refused. */
