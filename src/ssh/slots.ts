@@ -2,11 +2,14 @@
 export interface Slots {
   /** Resolves with the function that gives the slot back. On abort rejects with the signal's reason. */
   take(signal: AbortSignal): Promise<() => void>;
+  /** From now on no more than are taken now, at least one: the server allows fewer. */
+  shrink(): void;
   /** How many are taken. */
   taken(): number;
 }
 
 export function createSlots(count: number): Slots {
+  let limit = count;
   let taken = 0;
   const queue: (() => void)[] = [];
   const release = (): void => {
@@ -15,9 +18,12 @@ export function createSlots(count: number): Slots {
   };
   return {
     taken: () => taken,
+    shrink() {
+      limit = Math.max(1, taken);
+    },
     async take(signal) {
       signal.throwIfAborted();
-      while (taken >= count) {
+      while (taken >= limit) {
         await new Promise<void>((resolve, reject) => {
           const turn = (): void => {
             signal.removeEventListener('abort', leave);

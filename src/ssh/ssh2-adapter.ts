@@ -124,7 +124,7 @@ function configOf(
   lastMethods: () => readonly string[] | undefined,
   unanswered: (error: Error) => void,
 ): ConnectConfig {
-  let verdict: Promise<boolean> | undefined;
+  let accepted: Buffer | undefined;
   return {
     sock: options.socket,
     username: options.user,
@@ -140,11 +140,23 @@ function configOf(
       compress: options.compression ? ['zlib@openssh.com', 'none'] : ['none'],
     } as NonNullable<ConnectConfig['algorithms']>,
     hostVerifier: (key: Buffer, verify: (good: boolean) => void) => {
-      verdict ??= options.verifyHostKey(Buffer.from(key));
-      verdict.then(verify, () => verify(false));
+      if (accepted !== undefined) {
+        // Asked again at each change of keys, while data flows: an answer that came later would make the library send
+        // data before its NEWKEYS, and the server would end the connection ("Bad packet length").
+        verify(accepted.equals(key));
+        return;
+      }
+      const shown = Buffer.from(key);
+      options.verifyHostKey(shown).then(
+        (good) => {
+          if (good) accepted = shown;
+          verify(good);
+        },
+        () => verify(false),
+      );
     },
-    authHandler: ((accepted: string[] | null, _partial: unknown, next: (attempt: unknown) => void) => {
-      options.nextAttempt(lastMethods() ?? accepted ?? undefined).then(
+    authHandler: ((methods: string[] | null, _partial: unknown, next: (attempt: unknown) => void) => {
+      options.nextAttempt(lastMethods() ?? methods ?? undefined).then(
         (attempt) => next(attempt === undefined ? false : forSsh2(attempt, options.user, unanswered)),
         () => next(false),
       );

@@ -24,27 +24,32 @@ export async function startCommand(
   task: CommandTask,
   signal: AbortSignal,
 ): Promise<StartedCommand | NodeOutcome> {
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1; ;) {
     const release = await slots.take(signal);
     try {
       return { channel: await link.start(task.command, task.pty === true), release };
     } catch (error) {
       release();
       if (!(error instanceof ChannelFailure)) throw error;
-      const lost = !link.isOpen() || (await within(link.closed, aliveMs));
+      // a numbered refusal is an answer, all else may be the end of the connection
+      const answered = error.reason !== undefined && link.isOpen();
+      const lost = !answered && (!link.isOpen() || (await within(link.closed, aliveMs)));
       if (error.sent) {
         return lost
           ? { kind: 'unknown', message: 'connection lost while the command was being sent' }
           : { kind: 'refused', message: 'the server refuses to run the command' };
       }
       if (lost) return notStarted('closed', 'connection lost before the command was sent', true);
-      if (error.reason === undefined) {
+      if (!answered) {
         const what = /pseudo-terminal/.test(error.message)
           ? 'the server gives no pseudo-terminal'
           : error.message;
         return notStarted('channel-refused', what, false);
       }
-      if (attempt === openAttempts) {
+      const alone = slots.taken() === 0;
+      if (!alone) slots.shrink();
+      else if (attempt < openAttempts) attempt += 1;
+      else {
         const what = error.message.replace(/^\(SSH\) Channel open failure: /, '');
         return notStarted(
           'channel-refused',
