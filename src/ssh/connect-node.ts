@@ -2,15 +2,10 @@ import type { Duplex } from 'node:stream';
 import { createAuthentication, type Authentication } from './authentication.ts';
 import { watchBanner } from './banner-watch.ts';
 import { ConnectFailure } from './connect-failure.ts';
-import { decideHostKey, type HostKeyDecision } from './host-key.ts';
+import { decideHostKey } from './host-key.ts';
 import type { HostKeyQuestions } from './host-key-questions.ts';
 import type { Identities } from './identities.ts';
-import {
-  type KnownHosts,
-  type KnownHostsCache,
-  knownHostsName,
-  orderHostKeyAlgorithms,
-} from './known-hosts.ts';
+import { type KnownHostsCache, knownHostsName, orderHostKeyAlgorithms } from './known-hosts.ts';
 import type { PasswordCache } from './passwords.ts';
 import { createPhaseClock, type PhaseClock } from './phase-clock.ts';
 import type { Prompter } from './prompter.ts';
@@ -79,8 +74,12 @@ export async function connectNode(
   socket.once('close', onClose);
   if (socket.destroyed) onClose();
   startPhase(times.handshakeMs, times.connectMs);
-  const prompter = tools.prompter === undefined ? undefined : pausingPrompter(tools.prompter, clock);
-  const authentication = createAuthentication(settings, tools.identities, prompter, tools.passwords);
+  const aside = standingStill(clock);
+  const prompter =
+    tools.prompter === undefined ? undefined : { ask: aside(tools.prompter.ask.bind(tools.prompter)) };
+  // until a password is known to be right, one server gets it after the other: waiting for them is not this one's fault
+  const passwords = { trial: aside(tools.passwords.trial.bind(tools.passwords)) };
+  const authentication = createAuthentication(settings, tools.identities, prompter, passwords);
   const onAbort = (): void => fail(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -101,7 +100,7 @@ export async function connectNode(
       keepaliveCount: settings.keepaliveCount,
       verifyHostKey: async (key) => {
         phase = 'host-key';
-        const decision = await decide(settings, known, key, tools, clock);
+        const decision = await aside(decideHostKey)(settings, known, key, tools.hostKeyQuestions);
         if (decision.kind === 'refuse') {
           refused = decision.failure;
           return false;
@@ -135,21 +134,6 @@ export async function connectNode(
     clock.stop();
     socket.off('close', onClose);
     signal.removeEventListener('abort', onAbort);
-  }
-}
-
-async function decide(
-  settings: ConnectionSettings,
-  known: KnownHosts,
-  key: Buffer,
-  tools: ConnectTools,
-  clock: PhaseClock,
-): Promise<HostKeyDecision> {
-  clock.pause();
-  try {
-    return await decideHostKey(settings, known, key, tools.hostKeyQuestions);
-  } finally {
-    clock.resume();
   }
 }
 
@@ -199,15 +183,15 @@ function explain(
   return new ConnectFailure('key-exchange', 'protocol', `key exchange failed: ${error.message}`);
 }
 
-function pausingPrompter(prompter: Prompter, clock: PhaseClock): Prompter {
-  return {
-    async ask(question, options) {
+/** Makes work that waits for people, or for others who do, not count. */
+function standingStill(clock: PhaseClock) {
+  return <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
       clock.pause();
       try {
-        return await prompter.ask(question, options);
+        return await work(...args);
       } finally {
         clock.resume();
       }
-    },
-  };
+    };
 }

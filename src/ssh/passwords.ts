@@ -19,6 +19,8 @@ export interface PasswordCache {
 interface Asked {
   readonly answer: Promise<string | undefined>;
   state: 'untold' | 'right' | 'wrong';
+  /** Resolves when it is right or wrong. */
+  readonly told: PromiseWithResolvers<void>;
   last: Promise<unknown>;
 }
 
@@ -29,7 +31,12 @@ export function createPasswordCache(): PasswordCache {
       let asked = byUser.get(settings.user);
       if (asked === undefined) {
         const question = `Password for ${settings.user} (asked by ${settings.node}): `;
-        asked = { answer: prompter.ask(question, { echo: false }), state: 'untold', last: Promise.resolve() };
+        asked = {
+          answer: prompter.ask(question, { echo: false }),
+          state: 'untold',
+          told: Promise.withResolvers(),
+          last: Promise.resolve(),
+        };
         byUser.set(settings.user, asked);
       }
       const entry = asked;
@@ -38,7 +45,7 @@ export function createPasswordCache(): PasswordCache {
       const before = entry.last;
       const { promise, resolve } = Promise.withResolvers<void>();
       entry.last = promise;
-      if (entry.state === 'untold') await before;
+      if (entry.state === 'untold') await Promise.race([before, entry.told.promise]);
       if (entry.state === 'wrong') {
         resolve();
         return undefined;
@@ -48,6 +55,7 @@ export function createPasswordCache(): PasswordCache {
         end(result) {
           if (result === 'wrong') entry.state = 'wrong';
           else if (result === 'right' && entry.state === 'untold') entry.state = 'right';
+          if (entry.state !== 'untold') entry.told.resolve();
           resolve();
         },
       };
