@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ConnectFailure } from './connect-failure.ts';
+import { createHashedNames } from './hashed-names.ts';
 import { matchPatternList } from './pattern.ts';
 
 export type KnownHostMarker = 'revoked' | 'cert-authority' | undefined;
@@ -22,12 +22,6 @@ export interface KnownHostsIndex {
   lookup(name: string): readonly KnownHost[];
 }
 
-interface Hashed {
-  readonly salt: Buffer;
-  readonly hash: Buffer;
-  readonly entry: KnownHost;
-}
-
 interface Patterned {
   readonly patterns: readonly string[];
   readonly entry: KnownHost;
@@ -40,7 +34,7 @@ interface Patterned {
 export async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsIndex> {
   const plain = new Map<string, KnownHost[]>();
   const patterned: Patterned[] = [];
-  const hashed: Hashed[] = [];
+  const hashed = createHashedNames<KnownHost>();
   const order = new Map<KnownHost, number>();
   for (const path of paths) {
     let number = 0;
@@ -51,12 +45,7 @@ export async function readKnownHosts(paths: readonly string[]): Promise<KnownHos
       const { entry, names } = parsed;
       order.set(entry, order.size);
       if (names.startsWith('|1|')) {
-        const [salt, hash] = names.slice(3).split('|');
-        hashed.push({
-          salt: Buffer.from(salt ?? '', 'base64'),
-          hash: Buffer.from(hash ?? '', 'base64'),
-          entry,
-        });
+        hashed.add(names, entry);
         continue;
       }
       const patterns = names.toLowerCase().split(',');
@@ -76,9 +65,7 @@ export async function readKnownHosts(paths: readonly string[]): Promise<KnownHos
       const lower = name.toLowerCase();
       const found = new Set(plain.get(lower));
       for (const { patterns, entry } of patterned) if (matchPatternList(lower, patterns)) found.add(entry);
-      for (const { salt, hash, entry } of hashed) {
-        if (createHmac('sha1', salt).update(name).digest().equals(hash)) found.add(entry);
-      }
+      for (const entry of hashed.find(name)) found.add(entry);
       return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
     },
   };
