@@ -39,7 +39,7 @@ export interface SshOptions {
   readonly onNotice?: (node: string | undefined, text: string) => void;
   /** TERM to KILL, default 5000. */
   readonly terminateGraceMs?: number;
-  /** Silence before the node is asked for a sign of life, default 15000; three such make the connection lost. */
+  /** Silence before the node is asked for a sign of life, default 15000; three questions in vain make the connection lost. */
   readonly keepaliveMs?: number;
   /** For logging in, people's time not counted; default 20000. */
   readonly authTimeoutMs?: number;
