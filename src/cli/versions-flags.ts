@@ -35,6 +35,11 @@ export const versionsFlags = {
     exclusive: exclusive('diff'),
     summary: 'What changed since LAST, a day (2026-11-20) or a file of --json',
   }),
+  watch: string({
+    helpGroup: 'view',
+    helpValue: 'SECONDS',
+    summary: 'Ask again and again, and say what changes, until Ctrl-C',
+  }),
   'per-node': boolean({ helpGroup: 'view', summary: 'One row a node instead of folding identical ones' }),
   of: string({
     multiple: true,

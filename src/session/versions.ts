@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { readSeconds } from '../cli/read-number.ts';
 import type { VersionsFlags } from '../cli/versions-flags.ts';
 import { ownFolder } from '../config/search-path.ts';
 import { ExitCode } from '../errors.ts';
+import type { Executor } from '../fanout/executor.ts';
 import { outcomeText } from '../output/outcome-text.ts';
 import { auditDocument, type AuditDocument } from '../versions/audit-document.ts';
 import { allFindings, auditFleet } from '../versions/audit.ts';
@@ -53,47 +55,61 @@ export async function runVersions(flags: VersionsFlags, argv: readonly string[])
   const snapshots = openSnapshots(surroundings.stateFolder, surroundings.cwd);
   const before = flags.diff === undefined ? undefined : snapshots.find(flags.diff);
 
+  const everyMs = readSeconds('--watch', flags.watch);
+
   const interrupts = watchInterrupts(leaveNow);
   session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? readerGone : 1));
-  try {
-    const answers = await askNodes(session, interrupts, data, probes);
+  const executor = await session.withPatterns(
+    await session.executor({ ...session.settings, keepOpen: everyMs !== undefined }),
+    session.chosen.nodes,
+  );
+  const ask = async (since: AuditDocument | undefined): Promise<VersionsAudit> => {
+    const answers = await askNodes(session, { executor, interrupts, data, probes });
     const now = new Date();
     const audit = auditFleet(answers, { data, now });
     const document = auditDocument(audit, data, now);
     if (flags.save && !interrupts.signal.aborted) snapshots.save(document);
-    const status = await showAudit(session, flags, { audit, document, data, now, probes, before });
-    sayWhatIsMissing(session, audit, data, now);
-    return interrupts.exitCode() ?? status ?? statusOf(audit);
+    return { audit, document, data, now, probes, before: since };
+  };
+  try {
+    const shown = await ask(before);
+    const status = await showAudit(session, flags, shown);
+    sayWhatIsMissing(session, shown);
+    if (everyMs !== undefined) {
+      const { watchVersions } = await import('./versions-watch.ts');
+      await watchVersions(session, shown.document, { ask, everyMs, signal: interrupts.signal });
+    }
+    return interrupts.exitCode() ?? status ?? statusOf(shown.audit);
   } finally {
     interrupts.release();
+    await executor.close();
     await session.terminal.stdout.flush();
   }
 }
 
-async function askNodes(
-  session: RunSession,
-  interrupts: Interrupts,
-  data: ReleaseData,
-  probes: readonly Probe[],
-): Promise<NodeAnswer[]> {
-  const { chosen, settings } = session;
-  const executor = await session.withPatterns(await session.executor(), chosen.nodes);
-  try {
-    return await collectFacts(chosen.nodes, {
-      executor,
-      fanout: settings.fanout,
-      timeoutMs: settings.commandTimeoutMs || patienceMs,
-      signal: interrupts.signal,
-      notes: noteQueries(data),
-      probes,
-      describe: ({ outcome }) => outcomeText(outcome) ?? 'it said nothing: is its login shell restricted?',
-    });
-  } finally {
-    await executor.close();
-  }
+interface Asking {
+  readonly executor: Executor;
+  readonly interrupts: Interrupts;
+  readonly data: ReleaseData;
+  readonly probes: readonly Probe[];
 }
 
-function sayWhatIsMissing(session: RunSession, audit: Audit, data: ReleaseData, now: Date): void {
+function askNodes(
+  { chosen, settings }: RunSession,
+  { executor, interrupts, data, probes }: Asking,
+): Promise<NodeAnswer[]> {
+  return collectFacts(chosen.nodes, {
+    executor,
+    fanout: settings.fanout,
+    timeoutMs: settings.commandTimeoutMs || patienceMs,
+    signal: interrupts.signal,
+    notes: noteQueries(data),
+    probes,
+    describe: ({ outcome }) => outcomeText(outcome) ?? 'it said nothing: is its login shell restricted?',
+  });
+}
+
+function sayWhatIsMissing(session: RunSession, { audit, data, now }: VersionsAudit): void {
   const missing = audit.unanswered.map(({ node }) => node);
   if (missing.length > 0) {
     const total = session.chosen.nodes.length;

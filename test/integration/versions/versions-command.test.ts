@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,6 +80,31 @@ describe.skipIf(sshd === undefined)('muster versions', () => {
     expect(unknown.stderr).toContain('--diff 1999-01-01: no audit is kept from then or before');
     const both = await versions('-w', 'n1', '--matrix', '--drift');
     expect([both.code, both.stdout]).toEqual([2, '']);
+  });
+
+  it('says what changes while it watches, until it is interrupted', async () => {
+    const file = join(server.folder, 'watched');
+    writeFileSync(file, '1.0');
+    const child = spawn(
+      process.execPath,
+      [dev, 'versions', '-w', 'n1', '--of', `cat ${file}`, '--watch', '0.1', '--no-save'],
+      { env: { ...process.env, ...server.env }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(child, 'close');
+    let printed = '';
+    for await (const text of child.stdout.setEncoding('utf8')) {
+      const last = printed.length;
+      printed += String(text);
+      if (last === 0) writeFileSync(file, '2.0');
+      else if (printed.includes('2.0')) child.kill('SIGINT');
+    }
+    const time = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g;
+    expect(printed.replaceAll(time, 'TIME').split('\n').slice(2)).toEqual([
+      'at (UTC)\tnodes\twhat\tbefore\tnow',
+      'TIME\tn1\tprobe cat\t1.0\t2.0',
+      '',
+    ]);
+    expect(await ended).toEqual([130, null]);
   });
 
   it('gives a monitoring system one line and its status', async () => {
