@@ -29,20 +29,41 @@ export function assessInstance(question: InstanceQuestion): InstanceAssessment {
   const { facts, instance, data, newest } = question;
   const major = instance.major ?? '';
   const server = installedServers(facts).find((one) => one.major === major);
-  const published = data.postgresql[major]?.latest ?? null;
-  const seen = newest.get(major) ?? null;
-  const latest =
-    published === null || (seen !== null && compareVersions(seen, published) > 0) ? seen : published;
+  const latest = newestKnown(major, data, newest);
   return {
     candidate: server?.candidate ?? null,
     latest,
     findings: [
       ...restarts(instance),
-      ...behind(question, server, latest),
-      ...endOfLife(question, major),
+      ...behind(instance.installed ?? instance.running, major, data, server, latest),
+      ...notes(instance, data, latest),
+      ...endOfLife(major, data, question.now),
       ...pendingSettings(question),
       ...extensions(instance),
       ...collations(instance),
+    ],
+  };
+}
+
+/** The newest minor of a major that is published or seen in the fleet. */
+function newestKnown(major: string, data: ReleaseData, newest: ReadonlyMap<string, string>): string | null {
+  const published = data.postgresql[major]?.latest ?? null;
+  const seen = newest.get(major) ?? null;
+  return published === null || (seen !== null && compareVersions(seen, published) > 0) ? seen : published;
+}
+
+/** What there is to say of a server that is installed and does not run. */
+export function assessInstalled(
+  server: ServerPackage,
+  { data, now, newest }: Pick<InstanceQuestion, 'data' | 'now' | 'newest'>,
+): InstanceAssessment {
+  const latest = newestKnown(server.major, data, newest);
+  return {
+    candidate: server.candidate,
+    latest,
+    findings: [
+      ...behind(server.installed, server.major, data, server, latest),
+      ...endOfLife(server.major, data, now),
     ],
   };
 }
@@ -75,14 +96,15 @@ function restarts({
 }
 
 function behind(
-  { instance, data }: InstanceQuestion,
+  have: string | null,
+  major: string,
+  data: ReleaseData,
   server: ServerPackage | undefined,
   latest: string | null,
 ): Finding[] {
-  const have = instance.installed ?? instance.running;
   if (have === null || latest === null || compareVersions(latest, have) <= 0) return [];
   const minors = (pgMinor(latest) ?? 0) - (pgMinor(have) ?? 0);
-  const published = data.postgresql[instance.major ?? ''];
+  const published = data.postgresql[major];
   const security = (published?.latest === latest && published.security === true) || server?.security === true;
   const details = [
     `${minors} minor${minors === 1 ? '' : 's'} behind ${latest}`,
@@ -92,13 +114,23 @@ function behind(
       ? [`its repository has ${server.candidate}`]
       : []),
   ];
-  const notes = data.notes
-    .filter((note) => instance.notes.includes(note.id) && noteApplies(note, instance.running ?? have, latest))
-    .map((note): Finding => ({ kind: 'note', subject: note.id, text: `before ${latest}: ${note.text}` }));
-  return [{ kind: 'behind', subject: 'postgresql', text: details.join(', ') }, ...notes];
+  return [{ kind: 'behind', subject: 'postgresql', text: details.join(', ') }];
 }
 
-function endOfLife({ data, now }: InstanceQuestion, major: string): Finding[] {
+/** What release notes ask for on the way to the newest minor. */
+function notes(
+  { running, installed, notes: found }: InstanceFacts,
+  data: ReleaseData,
+  latest: string | null,
+): Finding[] {
+  const from = running ?? installed;
+  if (from === null || latest === null) return [];
+  return data.notes
+    .filter((note) => found.includes(note.id) && noteApplies(note, from, latest))
+    .map((note) => ({ kind: 'note', subject: note.id, text: `before ${latest}: ${note.text}` }));
+}
+
+function endOfLife(major: string, data: ReleaseData, now: Date): Finding[] {
   const eol = data.postgresql[major]?.eol;
   if (eol === undefined) return [];
   const days = daysUntil(eol, now);

@@ -1,6 +1,7 @@
 import { compareVersions } from './compare-versions.ts';
 import type { NodeFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
+import { installedServers } from './server-packages.ts';
 import { daysUntil, findSupport, type ReleaseData } from './release-data.ts';
 
 /** Package lists older than this say little about what could be installed. */
@@ -16,7 +17,7 @@ export function assessNode(facts: NodeFacts, data: ReleaseData, now: Date): Find
     ...patroni(facts),
     ...tools(facts, data, now),
     ...kernel(facts),
-    ...packages(facts, now),
+    ...packages(facts, installedServers(facts).length > 0, now),
     ...os(facts, data, now),
     ...facts.problems.map((text): Finding => ({ kind: 'note', subject: 'answer', text })),
   ];
@@ -67,10 +68,12 @@ function kernel({ kernel: { running, pending, rebootFor } }: NodeFacts): Finding
   return [{ kind: 'restart', subject: 'kernel', text }];
 }
 
-function packages({ packages: { list, listsAt } }: NodeFacts, now: Date): Finding[] {
+function packages({ packages: { list, listsAt } }: NodeFacts, hasServer: boolean, now: Date): Finding[] {
   const newer = list.filter(
     ({ name, installed, candidate }) =>
-      !judgedElsewhere.test(name) && candidate !== null && compareVersions(candidate, installed) > 0,
+      !(hasServer && judgedElsewhere.test(name)) &&
+      candidate !== null &&
+      compareVersions(candidate, installed) > 0,
   );
   const names = newer.map(({ name, security, held }) => {
     const details = [...(security ? ['security'] : []), ...(held ? ['held'] : [])];

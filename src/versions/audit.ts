@@ -1,4 +1,4 @@
-import { assessInstance } from './assess-instance.ts';
+import { assessInstalled, assessInstance } from './assess-instance.ts';
 import { assessNode } from './assess-node.ts';
 import { nameClusters } from './clusters.ts';
 import type { Audit, AuditRow, NodeAnswer } from './audit-types.ts';
@@ -39,6 +39,7 @@ export function auditFleet(answers: readonly NodeAnswer[], { data, now }: AuditO
     });
     if (servers.length > 0) return servers;
     const server = installedServers(facts).at(-1);
+    const assessed = server === undefined ? undefined : assessInstalled(server, { data, now, newest });
     return [
       {
         node,
@@ -48,9 +49,9 @@ export function auditFleet(answers: readonly NodeAnswer[], { data, now }: AuditO
         facts,
         running: null,
         installed: server?.installed ?? null,
-        candidate: server?.candidate ?? null,
-        latest: server === undefined ? null : (data.postgresql[server.major]?.latest ?? null),
-        findings: onNode,
+        candidate: assessed?.candidate ?? null,
+        latest: assessed?.latest ?? null,
+        findings: [...(assessed?.findings ?? []), ...onNode],
       },
     ];
   });

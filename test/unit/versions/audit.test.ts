@@ -200,6 +200,26 @@ describe('what is judged of one server', () => {
   });
 });
 
+describe('a node whose server does not run', () => {
+  it('is judged by its packages', () => {
+    const audit = auditOf({ n1: { ...before, instances: [], patroni: [] } });
+    expect(texts(audit, 'n1')).toEqual([
+      'behind: 2 minors behind 15.20, security',
+      'note: Debian 12 has extended support only, until 2028-06-30',
+    ]);
+    expect(audit.rows.map(({ running, installed, candidate }) => [running, installed, candidate])).toEqual([
+      [null, '15.18', '15.20'],
+    ]);
+  });
+
+  it('that has only the client library hears of a newer one', () => {
+    const client = readCapture('debian-behind');
+    const list = client.packages.list.filter(({ name }) => name === 'libpq5');
+    const audit = auditOf({ n1: { ...client, instances: [], packages: { ...client.packages, list } } });
+    expect(texts(audit, 'n1')[0]).toBe('behind: newer packages: libpq5 (security)');
+  });
+});
+
 describe('the story of an upgrade', () => {
   it('is told from one audit to the next', () => {
     const document = (nodes: Readonly<Record<string, NodeFacts | string>>) =>
