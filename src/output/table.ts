@@ -8,9 +8,9 @@ export async function renderTable(
   forPeople: boolean,
 ): Promise<string> {
   if (!forPeople) return [headers, ...rows].map((row) => `${row.map(oneField).join('\t')}\n`).join('');
-  const { default: Table } = await import('cli-table3');
+  const [{ default: Table }, { default: chalk }] = await Promise.all([import('cli-table3'), import('chalk')]);
   const table = new Table({
-    head: headers.map((header) => header.toUpperCase()),
+    head: headers.map((header) => chalk.bold(header.toUpperCase())),
     chars: noLines,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });

@@ -55,7 +55,7 @@ export async function aptCache({ args, node, stdout, stderr }: ProgramContext): 
       await stderr.write(`N: Unable to locate package ${name}\n`);
       continue;
     }
-    const source = `500 ${item.candidate.includes('pgdg') ? mirror : 'http://deb.debian.org/debian stretch'}/main amd64 Packages`;
+    const source = `500 ${item.candidate.includes('pgdg') ? mirror : 'http://mirror.example/debian stretch'}/main amd64 Packages`;
     const table =
       item.installed === item.candidate
         ? ` *** ${item.installed} 500\n        ${source}\n        100 /var/lib/dpkg/status\n`
@@ -92,7 +92,7 @@ E: Unable to lock the administration directory (/var/lib/dpkg/), is another proc
 
 async function update({ stdout, job, node }: ProgramContext): Promise<number> {
   const hits = [
-    'http://deb.debian.org/debian stretch',
+    'http://mirror.example/debian stretch',
     'http://security.debian.org/debian-security stretch/updates',
     mirror,
   ];
