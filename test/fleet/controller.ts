@@ -1,6 +1,7 @@
 import { type AccessFiles, type FleetFolders, fleetFolders } from './folders.ts';
 import { isPlugged, plugHost, unplugHost } from './host/cable.ts';
 import { hostInit } from './host/cgroup.ts';
+import { setFreeSpace } from './host/disk.ts';
 import { enterHost } from './host/enter.ts';
 import { powerOff, powerOn } from './host/power.ts';
 import { requireShape } from './live-folder.ts';
@@ -53,6 +54,9 @@ export interface Fleet {
   start(host: string): Promise<void>;
   unplug(host: string): Promise<void>;
   plug(host: string): Promise<void>;
+
+  /** Leaves so many bytes free on the host's disk; without a number as many as usual. */
+  setFreeSpace(host: string, bytes?: number): Promise<void>;
 
   /** Remembers the (healthy) fleet as it is, for `reset`. */
   snapshot(): Promise<number>;
@@ -111,6 +115,8 @@ export async function openFleet(
     },
     unplug: (name) => unplugHost(folders, host(name)),
     plug: (name) => plugHost(folders, host(name)),
+
+    setFreeSpace: (name, bytes) => setFreeSpace(folders, host(name), bytes),
 
     snapshot: () => withFleetLock(() => snapshot(folders, plan, progress)),
     reset: (options) => withFleetLock(() => reset(folders, plan, progress, options)),

@@ -252,6 +252,24 @@ describe('the packages', () => {
     expect((await fleet.member(other!.name))?.serverVersion).toBe(versionNumber(built.installedPostgresql));
   });
 
+  test('do not fit on a full disk, and do when there is space again', async () => {
+    const { name } = fleet.cluster('69').members[0]!;
+    const install = 'DEBIAN_FRONTEND=noninteractive apt-get install -q -y --only-upgrade postgresql-15';
+    await fleet.exec(name, 'apt-get update');
+
+    await fleet.setFreeSpace(name, 4 * 1024 ** 2);
+    const refused = await fleet.exec(name, install);
+    await fleet.setFreeSpace(name);
+    const installed = await fleet.exec(
+      name,
+      `dpkg --configure -a; apt-get -q -y --fix-broken install && ${install}`,
+    );
+
+    expect(refused.code).toBe(100);
+    expect(refused.stderr).toContain('No space left on device');
+    expect(installed.code).toBe(0);
+  });
+
   test('can be taken back to the older minor', async () => {
     const leader = await fleet.leader('69');
     const { name } = fleet.cluster('69').members.find((member) => member.name !== leader)!;

@@ -26,7 +26,7 @@ export interface AccessFiles {
   readonly clustershell: string;
 }
 
-export const defaultFleetFolder = '/var/cache/muster-test-fleet';
+const defaultFleetFolder = '/var/cache/muster-test-fleet';
 
 /** All paths below one folder, by default the one MUSTER_FLEET_DIR names. */
 export function fleetFolders(cache = process.env['MUSTER_FLEET_DIR'] ?? defaultFleetFolder): FleetFolders {

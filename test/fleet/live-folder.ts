@@ -6,7 +6,7 @@ import { mustRun } from './program.ts';
 import type { FleetShape } from './shape.ts';
 
 /** How the fleet's tmpfs is called in the machine's mount table, wherever it is mounted. */
-const mountSource = 'muster-test-fleet';
+export const mountSource = 'muster-test-fleet';
 
 /** Mounts the tmpfs that holds a fleet while it is up: its hosts' disks are memory, so fsync costs nothing. */
 export async function mountLiveFolder(folders: FleetFolders): Promise<void> {
@@ -20,7 +20,8 @@ export async function mountLiveFolder(folders: FleetFolders): Promise<void> {
 /** Unmounts what this or any earlier fleet mounted. */
 export async function unmountLiveFolder(folders: FleetFolders): Promise<void> {
   for (const path of (await liveMounts()).reverse()) {
-    await mustRun('umount', [path]);
+    // Lazily: a shell that stands in there must not keep the fleet from going down.
+    await mustRun('umount', ['--lazy', path]);
   }
   await rm(folders.live, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../src/errors.ts';
 
-export type HostRole = 'etcd' | 'patroni' | 'haproxy';
+type HostRole = 'etcd' | 'patroni' | 'haproxy';
 
 export interface FleetHost {
   readonly name: string;

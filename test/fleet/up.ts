@@ -15,6 +15,7 @@ import { mountLiveFolder, readShape, writeShape } from './live-folder.ts';
 import type { Progress } from './progress.ts';
 import { seedHost } from './roles/seed-host.ts';
 import { type FleetPlan, type FleetShape, planFleet } from './shape.ts';
+import { waitForEtcd } from './state/etcd-health.ts';
 import { waitForFleet } from './state/fleet-health.ts';
 
 /** Brings a fleet of this shape up and waits until it is healthy; starts what is off when it is up already. */
@@ -36,6 +37,9 @@ export async function up(folders: FleetFolders, shape: FleetShape, progress: Pro
 /** Starts all hosts that are off and waits until the fleet is healthy. */
 export async function startAll(folders: FleetFolders, plan: FleetPlan, progress: Progress): Promise<void> {
   progress(`starting ${plan.hosts.length} hosts`);
+  // A Patroni that finds no etcd asks again only after five seconds.
+  await powerOn(folders, plan.etcd);
+  await waitForEtcd(plan.etcd);
   await Promise.all(plan.hosts.map((host) => powerOn(folders, host)));
   progress('waiting for primaries, streaming replicas and proxies');
   const leaders = await waitForFleet(plan);

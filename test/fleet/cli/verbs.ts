@@ -16,7 +16,7 @@ import type { Arguments } from './arguments.ts';
 import { statusText } from './status-text.ts';
 
 /** What a verb works with. */
-export interface VerbContext {
+interface VerbContext {
   readonly args: Arguments;
   readonly folders: FleetFolders;
   readonly progress: Progress;
@@ -121,6 +121,23 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['start', hostVerb('start', 'give power to hosts', (fleet, host) => fleet.start(host))],
   ['unplug', hostVerb('unplug', 'pull the network cable of hosts', (fleet, host) => fleet.unplug(host))],
   ['plug', hostVerb('plug', 'plug the network cable in again', (fleet, host) => fleet.plug(host))],
+  [
+    'disk',
+    {
+      usage: 'disk HOST MEGABYTES|usual',
+      does: 'leave so much free space on a disk',
+      async run({ folders, args, progress }) {
+        const [name, space] = args.operands;
+        if (name === undefined || space === undefined || !/^(usual|\d+)$/.test(space)) {
+          throw new UserError('disk needs a host, and megabytes to leave free or `usual`');
+        }
+        const fleet = await openFleet(folders);
+        await fleet.setFreeSpace(name, space === 'usual' ? undefined : Number(space) * 1024 ** 2);
+        progress(`disk: ${name} ${space}`);
+        return 0;
+      },
+    },
+  ],
   [
     'exec',
     {

@@ -15,8 +15,8 @@ const keepersGroup = '.keepers';
 async function fleetCgroup(): Promise<string> {
   for (const line of (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')) {
     const [mount, source] = line.split(' - ');
-    const [, , , root, path] = mount!.split(' ');
-    if (source?.startsWith('cgroup2 ') === true && root === '/' && path !== undefined) {
+    const path = mount!.split(' ')[4];
+    if (source?.startsWith('cgroup2 ') === true && path !== undefined) {
       return `${path}/${fleetGroup}`;
     }
   }

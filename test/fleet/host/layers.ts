@@ -1,11 +1,13 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 
 import type { FleetFolders } from '../folders.ts';
+import { mustRun } from '../program.ts';
 import type { FleetHost } from '../shape.ts';
+import { diskFolder, newDisk } from './disk.ts';
 
 /** A host's disk is a stack: the base, its part of each snapshot, and the upper layer it writes to. */
 export function upperLayer(folders: FleetFolders, host: FleetHost): string {
-  return `${folders.layers}/${host.name}/upper`;
+  return `${diskFolder(folders, host)}/upper`;
 }
 
 /** The read-only part of the stack, topmost first, as overlayfs wants it. */
@@ -32,8 +34,8 @@ export async function forgetSnapshots(folders: FleetFolders): Promise<void> {
 
 /** Gives a host without power an empty upper layer: the disk of the last snapshot, or of a new host. */
 export async function emptyUpperLayer(folders: FleetFolders, host: FleetHost): Promise<void> {
-  const layer = `${folders.layers}/${host.name}`;
-  await rm(layer, { recursive: true, force: true });
+  await newDisk(folders, host);
+  const layer = diskFolder(folders, host);
   await mkdir(`${layer}/upper`, { recursive: true, mode: 0o755 });
   await mkdir(`${layer}/work`);
 }
@@ -46,7 +48,7 @@ export async function freezeUpperLayers(folders: FleetFolders, hosts: readonly F
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
   for (const host of hosts) {
-    await rename(upperLayer(folders, host), `${partial}/${host.name}`);
+    await mustRun('cp', ['--archive', upperLayer(folders, host), `${partial}/${host.name}`]);
   }
   await rename(partial, `${folders.snapshots}/${number}`);
   for (const host of hosts) {

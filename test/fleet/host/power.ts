@@ -9,6 +9,7 @@ import type { FleetHost } from '../shape.ts';
 import { notYet, waitFor } from '../wait-for.ts';
 import { pulledMark } from './cable.ts';
 import { bootedInit, hostInit, killHostCgroup, makeHostCgroup, makeKeepersCgroup } from './cgroup.ts';
+import { diskFolder } from './disk.ts';
 import { lowerLayers } from './layers.ts';
 import { disconnectHost, hardwareAddress, switchNamespace } from './switch.ts';
 
@@ -62,7 +63,7 @@ async function spawnKeeper(
     ADDRESS: `${host.address}/24`,
     HARDWARE_ADDRESS: hardwareAddress(host),
     LOWER: await lowerLayers(folders, host),
-    LAYER: `${folders.layers}/${host.name}`,
+    LAYER: diskFolder(folders, host),
     REPOSITORY: folders.repository,
     SWITCH: switchNamespace,
     UNPLUGGED: pulledMark(folders, host),

@@ -37,7 +37,7 @@ export async function removeSwitch(): Promise<void> {
   }
 }
 
-export async function switchExists(): Promise<boolean> {
+async function switchExists(): Promise<boolean> {
   const listed = await mustRun('ip', ['netns', 'list']);
   return listed.split('\n').some((line) => line.split(' ')[0] === switchNamespace);
 }

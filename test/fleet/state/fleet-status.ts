@@ -29,7 +29,7 @@ export interface HostStatus {
   } | null;
 }
 
-export interface ClusterStatus {
+interface ClusterStatus {
   readonly name: string;
   readonly healthy: boolean;
   readonly leader: string | null;
