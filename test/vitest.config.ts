@@ -4,13 +4,14 @@ import { defineConfig } from 'vitest/config';
  * One project a kind of test, each with its own time limits: unit and property tests are pure and fast,
  * differential tests ask the original tools, integration tests use real sshd, acceptance tests the built program.
  */
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, more: { fileParallelism?: boolean } = {}) => ({
   extends: true as const,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: Math.max(testTimeout, 30_000),
+    ...more,
   },
 });
 
@@ -25,6 +26,8 @@ export default defineConfig({
       project('differential', 120_000),
       project('integration', 60_000),
       project('acceptance', 120_000),
+      // Real hosts, one fleet after the other: not part of `npm test`, which needs no root.
+      project('fleet', 300_000, { fileParallelism: false }),
     ],
   },
 });

@@ -11,7 +11,7 @@ import { type Fleet, openFleet } from './controller.ts';
 import { down } from './down.ts';
 import { fleetFolders } from './folders.ts';
 import { liveMounts } from './live-folder.ts';
-import { withFleetLock } from './lock.ts';
+import { withBuildLock, withFleetLock } from './lock.ts';
 import { mustRun, runProgram } from './program.ts';
 import { silent } from './progress.ts';
 import { databasePassword } from './roles/patroni.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   if ((await liveMounts()).length > 0) {
     throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
   }
-  built = await withFleetLock(() => build(folders, silent));
+  built = await withBuildLock(() => build(folders, silent));
   await withFleetLock(() => up(folders, { clusters: 1, nodes: 3, proxies: 1, sync: false }, silent));
   fleet = await openFleet(folders);
 }, 600_000);

@@ -1,3 +1,5 @@
+import { fleetNumber } from './fleet-number.ts';
+
 /** Where the fleet keeps its files. */
 export interface FleetFolders {
   /** Made once by `build`, kept: the Debian every host starts from, and the packages they are offered. */
@@ -30,7 +32,7 @@ const defaultFleetFolder = '/var/cache/muster-test-fleet';
 
 /** All paths below one folder, by default the one MUSTER_FLEET_DIR names. */
 export function fleetFolders(cache = process.env['MUSTER_FLEET_DIR'] ?? defaultFleetFolder): FleetFolders {
-  const live = `${cache}/live`;
+  const live = fleetNumber === 0 ? `${cache}/live` : `${cache}/live-${fleetNumber}`;
   return {
     cache,
     base: `${cache}/base`,

@@ -1,12 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 
 import { UserError } from '../../src/errors.ts';
+import { fleetName } from './fleet-number.ts';
 import type { FleetFolders } from './folders.ts';
 import { mustRun } from './program.ts';
 import type { FleetShape } from './shape.ts';
 
 /** How the fleet's tmpfs is called in the machine's mount table, wherever it is mounted. */
-export const mountSource = 'muster-test-fleet';
+export const mountSource = fleetName;
 
 /** Mounts the tmpfs that holds a fleet while it is up: its hosts' disks are memory, so fsync costs nothing. */
 export async function mountLiveFolder(folders: FleetFolders): Promise<void> {

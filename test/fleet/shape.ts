@@ -1,4 +1,5 @@
 import { UserError } from '../../src/errors.ts';
+import { fleetNumber } from './fleet-number.ts';
 
 type HostRole = 'etcd' | 'patroni' | 'haproxy';
 
@@ -37,7 +38,8 @@ export interface FleetPlan {
 }
 
 /** The fleet's own network; the machine itself is its first address. */
-export const network = { prefix: '10.69.0', range: '10.69.0.0/24', machine: '10.69.0.1/24' } as const;
+const prefix = `10.69.${fleetNumber}`;
+export const network = { prefix, range: `${prefix}.0/24`, machine: `${prefix}.1/24` } as const;
 
 /** Addresses are dealt in tens, a ten for each cluster: members from 1, proxies from 7. */
 const limits = { clusters: [1, 23], nodes: [1, 6], proxies: [0, 3] } as const;

@@ -8,7 +8,7 @@ import { down } from '../down.ts';
 import type { FleetFolders } from '../folders.ts';
 import { enterHost } from '../host/enter.ts';
 import { readShape } from '../live-folder.ts';
-import { withFleetLock } from '../lock.ts';
+import { withBuildLock, withFleetLock } from '../lock.ts';
 import type { Progress } from '../progress.ts';
 import { type FleetShape } from '../shape.ts';
 import { up } from '../up.ts';
@@ -58,7 +58,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       usage: 'build',
       does: 'install the Debian all hosts start from, and their package repositories (once, some minutes)',
       async run({ folders, progress, args, print }) {
-        const record = await withFleetLock(() => build(folders, progress));
+        const record = await withBuildLock(() => build(folders, progress));
         if (args.json) {
           print(json(record));
         }

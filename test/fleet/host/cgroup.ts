@@ -1,13 +1,14 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 
 import { UserError } from '../../../src/errors.ts';
+import { fleetName } from '../fleet-number.ts';
 import { notYet, waitFor } from '../wait-for.ts';
 
 /**
  * Every process of a host lives in a control group of its own, so the kernel itself knows which they are:
  * nothing has to be remembered, and nothing of it can be stale after a crash.
  */
-const fleetGroup = 'muster-test-fleet';
+const fleetGroup = fleetName;
 /** Where the processes wait that hold the hosts' namespaces open; a host's name has no dot. */
 const keepersGroup = '.keepers';
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../../src/errors.ts';
+import { fleetName, fleetNumber } from '../fleet-number.ts';
 import { mustRun, runProgram } from '../program.ts';
 import { type FleetHost, network } from '../shape.ts';
 
@@ -6,9 +7,9 @@ import { type FleetHost, network } from '../shape.ts';
  * The switch all hosts are plugged into: a bridge in a network namespace of its own, one port a host, named after it.
  * In a switchNamespace, because there the machine's packet filter (Docker's, for one) has no say over bridged traffic.
  */
-export const switchNamespace = 'muster-test-fleet';
+export const switchNamespace = fleetName;
 /** This machine's own end of the cable to the switch. */
-const machinePort = 'fleet0';
+const machinePort = `fleet${fleetNumber}`;
 
 /** Makes the switch and gives this machine an address on it; does nothing when it is there. */
 export async function makeSwitch(): Promise<void> {
