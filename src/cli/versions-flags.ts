@@ -53,6 +53,19 @@ export const versionsFlags = {
     helpValue: 'FILE',
     summary: 'Use this file instead of ~/.config/muster/probes.yaml',
   }),
+  sql: string({
+    helpGroup: 'connection',
+    options: ['auto', 'psql', 'pg'],
+    default: 'auto',
+    summary:
+      'Ask servers by psql on the node, by pg through the connection to the node, or psql where it is installed',
+  }),
+  dsn: string({
+    helpGroup: 'connection',
+    helpValue: 'URL',
+    exclusive: ['sql', 'of'],
+    summary: "Ask the servers directly and by SQL only: 'postgresql://monitor@%h/postgres', %h the node",
+  }),
   format: string({
     helpGroup: 'output',
     options: ['table', 'csv', 'markdown', 'prometheus'],

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Executor } from '../fanout/executor.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { readClushConf } from '../config/clush-conf.ts';
@@ -52,6 +53,8 @@ export interface RunSession {
 export interface RunExecutor extends Executor {
   /** How a node would be reached; absent where no connection is made. */
   describe?(node: string): Promise<ConnectionSettings>;
+  /** A connection to a Unix socket on the node, as the user who logs in; absent where no connection is made. */
+  openSocket?(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
   /** Closes the connections kept to these nodes. */
   disconnect?(nodes: readonly string[]): Promise<void>;
 }

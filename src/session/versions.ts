@@ -14,9 +14,11 @@ import type { Probe } from '../versions/probe.ts';
 import { bundledReleaseData, noteQueries, staleDays, type ReleaseData } from '../versions/release-data.ts';
 import { overrideReleaseData } from '../versions/read-release-data.ts';
 import { openSnapshots } from '../versions/snapshots.ts';
+import type { SqlWay } from '../versions/sql-executor.ts';
 import { watchInterrupts, type Interrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
-import { openRunSession, type RunSession } from './open-session.ts';
+import { openRunSession, type RunExecutor, type RunSession } from './open-session.ts';
+import { openServerSocket } from './server-socket.ts';
 import { chooseProbes } from './versions-probes.ts';
 import { versionsAsRun } from './versions-settings.ts';
 import { showAudit } from './versions-views.ts';
@@ -59,12 +61,12 @@ export async function runVersions(flags: VersionsFlags, argv: readonly string[])
 
   const interrupts = watchInterrupts(leaveNow);
   session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? readerGone : 1));
-  const executor = await session.withPatterns(
-    await session.executor({ ...session.settings, keepOpen: everyMs !== undefined }),
-    session.chosen.nodes,
-  );
+  // With --sql pg the servers are asked through the same connections.
+  const keepOpen = everyMs !== undefined || flags.sql === 'pg';
+  const connections = await session.executor({ ...session.settings, keepOpen });
+  const executor = await session.withPatterns(connections, session.chosen.nodes);
   const ask = async (since: AuditDocument | undefined): Promise<VersionsAudit> => {
-    const answers = await askNodes(session, { executor, interrupts, data, probes });
+    const answers = await askNodes(session, flags, { executor, connections, interrupts, data, probes });
     const now = new Date();
     const audit = auditFleet(answers, { data, now });
     const document = auditDocument(audit, data, now);
@@ -89,6 +91,7 @@ export async function runVersions(flags: VersionsFlags, argv: readonly string[])
 
 interface Asking {
   readonly executor: Executor;
+  readonly connections: RunExecutor;
   readonly interrupts: Interrupts;
   readonly data: ReleaseData;
   readonly probes: readonly Probe[];
@@ -96,7 +99,8 @@ interface Asking {
 
 function askNodes(
   { chosen, settings }: RunSession,
-  { executor, interrupts, data, probes }: Asking,
+  flags: VersionsFlags,
+  { executor, connections, interrupts, data, probes }: Asking,
 ): Promise<NodeAnswer[]> {
   return collectFacts(chosen.nodes, {
     executor,
@@ -105,6 +109,9 @@ function askNodes(
     signal: interrupts.signal,
     notes: noteQueries(data),
     probes,
+    sql: flags.sql as SqlWay,
+    openSocket: (socket, signal) => openServerSocket(connections, socket, signal),
+    ...(flags.dsn === undefined ? {} : { dsn: flags.dsn }),
     describe: ({ outcome }) => outcomeText(outcome) ?? 'it said nothing: is its login shell restricted?',
   });
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandTask, Executor, OutputSink } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
@@ -50,6 +51,11 @@ export interface SshOptions {
 export interface SshExecutor extends Executor {
   /** How a node would be reached. Rejects with a UserError for a wrong ssh_config. */
   describe(node: string): Promise<ConnectionSettings>;
+  /**
+   * A connection to a Unix socket on the node, as the user who logs in; the connection to the node lasts at least as long.
+   * Rejects with ChannelFailure when the server forwards no sockets, or with what connecting rejects with.
+   */
+  openSocket(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
   /** Closes the connections kept to these nodes. */
   disconnect(nodes: readonly string[]): Promise<void>;
   /** Nodes with an open connection. */
@@ -180,6 +186,18 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     async describe(node) {
       refuseHostileName(node);
       return config.settingsFor(node);
+    },
+    async openSocket(node, path, signal) {
+      const leased = await links.lease(node, signal);
+      try {
+        const socket = await leased.link.forwardSocket(path);
+        socket.once('close', () => leased.release());
+        void leased.link.closed.then(() => socket.destroy());
+        return socket;
+      } catch (error) {
+        leased.release();
+        throw error;
+      }
     },
     connected: () => links.connected(),
     async disconnect(nodes) {

@@ -47,6 +47,8 @@ export interface Link {
   start(command: string, pty: boolean): Promise<CommandChannel>;
   /** A connection from the far end to an address there. Rejects with ChannelFailure. */
   forward(host: string, port: number): Promise<Duplex>;
+  /** A connection to a Unix socket of the far end, as the user who logged in. Rejects with ChannelFailure. */
+  forwardSocket(path: string): Promise<Duplex>;
   /** Resolves when it is over, however that came. */
   readonly closed: Promise<void>;
   isOpen(): boolean;
@@ -224,6 +226,11 @@ function linkOf(
     forward: (host, port) =>
       ask(
         (done) => client.forwardOut('127.0.0.1', 0, host, port, done),
+        (channel) => channel as Duplex,
+      ),
+    forwardSocket: (path) =>
+      ask(
+        (done) => client.openssh_forwardOutStreamLocal(path, done),
         (channel) => channel as Duplex,
       ),
   };

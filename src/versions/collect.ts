@@ -8,6 +8,8 @@ import type { Probe } from './probe.ts';
 import { readNodeFacts } from './read-node-facts.ts';
 import type { NoteQuery } from './release-data.ts';
 import { readSections } from './sections.ts';
+import { dsnExecutor } from './dsn-executor.ts';
+import { askBySql, type AskBySqlOptions, type SqlWay } from './sql-executor.ts';
 
 export interface CollectOptions {
   readonly executor: Executor;
@@ -17,6 +19,11 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
   readonly notes: readonly NoteQuery[];
   readonly probes: readonly Probe[];
+  readonly sql: SqlWay;
+  /** Opens a server's socket; absent: no way but psql. */
+  readonly openSocket?: AskBySqlOptions['open'];
+  /** Ask the servers directly, and the nodes nothing; see dsn-executor.ts. */
+  readonly dsn?: string;
   /** Why a node has no answer, in words. */
   readonly describe: (report: NodeReport) => string;
   /** Called when a node is done. */
@@ -28,9 +35,10 @@ const answerLimit = 8 * 1024 * 1024;
 
 /** Asks all nodes in one fan-out; one answer a node, in the order given. */
 export async function collectFacts(nodes: readonly string[], options: CollectOptions): Promise<NodeAnswer[]> {
-  const { executor, fanout, timeoutMs, signal, notes, probes } = options;
+  const { fanout, timeoutMs, signal, notes, probes } = options;
   const nonce = randomBytes(9).toString('hex');
-  const script = Buffer.from(collectorScript({ nonce, notes, probes }));
+  const script = Buffer.from(collectorScript({ nonce, notes, probes, psql: options.sql !== 'pg' }));
+  const executor = executorFor(options, nonce);
   const texts = new Map<string, Buffer[]>();
   const answers = new Map<string, NodeAnswer>();
   const sizes = new Map<string, number>();
@@ -78,4 +86,10 @@ export async function collectFacts(nodes: readonly string[], options: CollectOpt
     },
   );
   return nodes.map((node) => answers.get(node)!);
+}
+
+function executorFor({ executor, sql, openSocket, dsn, notes }: CollectOptions, nonce: string): Executor {
+  if (dsn !== undefined) return dsnExecutor(dsn, nonce, notes);
+  if (sql === 'psql' || openSocket === undefined) return executor;
+  return askBySql(executor, { nonce, notes, open: openSocket });
 }

@@ -1,4 +1,5 @@
 import { collectorPart } from './collector-source.ts';
+import { databaseQuestions, listDatabases, type Question, serverQuestions } from './questions.ts';
 import type { NoteQuery } from './release-data.ts';
 
 export interface CollectorOptions {
@@ -7,16 +8,20 @@ export interface CollectorOptions {
   /** Questions about the servers that release notes ask, see release-data.ts. */
   readonly notes: readonly NoteQuery[];
   /** Commands of the user, run as the user who logs in. */
+  /** False: the servers are asked another way. */
+  readonly psql: boolean;
   readonly probes: readonly { readonly name: string; readonly command: string }[];
 }
 
 /** The script for standard input of `sh -s`: it does nothing before all of it has arrived. */
-export function collectorScript({ nonce, notes, probes }: CollectorOptions): string {
+export function collectorScript({ nonce, notes, psql, probes }: CollectorOptions): string {
   const owner = [
     collectorPart('owner'),
     fill(collectorPart('postgresql'), {
-      NOTES_SERVER: noteQuestions(notes.filter(({ scope }) => scope === 'server')),
-      NOTES_DATABASE: noteQuestions(notes.filter(({ scope }) => scope === 'database')),
+      PSQL: psql ? 'yes' : 'no',
+      SERVER_QUESTIONS: questionParts(serverQuestions(notes)),
+      DATABASE_QUESTIONS: questionParts(databaseQuestions(notes)),
+      LIST_DATABASES: `select '\\connect ' || quote_ident(datname) from (${listDatabases}) d;`,
     }),
     collectorPart('patroni'),
     'read_as_owner "$@" </dev/null',
@@ -37,17 +42,16 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/@([A-Z_]+)@/g, (mark, name: string) => values[name] ?? mark);
 }
 
-/** Each asks whether its query finds a row; for servers of the majors it is about. */
-function noteQuestions(notes: readonly NoteQuery[]): string {
-  const questions = notes.map(
-    ({ id, sql, majors }) => `case $major in ${majors.join(' | ')})
-cat <<'SQL@NONCE@'
-select row_to_json(t) from (select 'note' as fact, '${id}' as id, exists (${sql}) as found) t;
-SQL@NONCE@
-;;
-esac`,
-  );
-  return questions.length === 0 ? ':' : questions.join('\n');
+/** Prints the questions a server understands. */
+function questionParts(questions: readonly Question[]): string {
+  return questions
+    .map(({ since, majors, sql }) => {
+      const text = `cat <<'SQL@NONCE@'\n${sql};\nSQL@NONCE@\n`;
+      return majors === undefined
+        ? `since ${since} && ${text}`
+        : `case $major in ${majors.join(' | ')})\n${text};;\nesac\n`;
+    })
+    .join('');
 }
 
 function probePart(name: string, command: string): string {

@@ -45,7 +45,7 @@ export function readSections(answer: string, nonce: string): Sections {
   const find = (name: string) => all.find((section) => section.name === name);
   return {
     all,
-    complete: all.at(-1)?.name === 'end',
+    complete: all.some(({ name }) => name === 'end'),
     text: (name) => find(name)?.text,
     lines: (name) => linesOf(find(name)?.text),
     named: (name) => all.filter((section) => section.name === name),

@@ -8,6 +8,7 @@ import { liveMounts } from './live-folder.ts';
 import { withBuildLock, withFleetLock } from './lock.ts';
 import { runProgram, type ProgramResult } from '../support/muster.ts';
 import { silent } from './progress.ts';
+import { databasePassword } from './roles/patroni.ts';
 import { up } from './up.ts';
 
 const folders = fleetFolders();
@@ -92,6 +93,72 @@ describe('muster versions on Patroni clusters', () => {
     }
   });
 
+  test('is told the same whichever way servers are asked', async () => {
+    const answer = async (...args: string[]): Promise<unknown> => {
+      const { stdout } = await versions('-w', '@patroni', '--json', '--no-save', ...args);
+      const { nodes } = auditDocumentSchema.parse(JSON.parse(stdout));
+      return nodes.map(({ node, facts }) => ({
+        node,
+        instances: facts!.instances,
+        problems: facts!.problems,
+      }));
+    };
+    const byPsql = await answer('--sql', 'psql');
+    for (const user of ['root', 'admin', 'postgres']) {
+      expect(await answer('--sql', 'pg', '-l', user)).toEqual(byPsql);
+    }
+  });
+
+  test('asks servers directly with a DSN, by what the environment knows', async () => {
+    const addresses = fleet.plan.clusters[0]!.members.map(({ address }) => address);
+    const answer = await runProgram(
+      process.execPath,
+      [
+        dev,
+        'versions',
+        '-w',
+        addresses.join(','),
+        '--dsn',
+        'postgresql://postgres@%h:5432/postgres',
+        '--no-save',
+      ],
+      { env: { XDG_STATE_HOME: folders.live, XDG_CONFIG_HOME: folders.live, PGPASSWORD: databasePassword } },
+    );
+    expect(rowsOf(answer)[1]!.slice(1, 2)).toEqual(['15.18']);
+    expect(rowsOf(answer)).toHaveLength(2);
+  });
+
+  test('says what is installed where PostgreSQL does not run', async () => {
+    const rows = rowsOf(await versions('-w', 'etcd1,lb69-1', '--per-node'));
+    const column = (name: string) => rows[0]!.indexOf(name);
+    expect(
+      rows.slice(1).map((row) => [row[0], row[column('installed')], row[column('running')] ?? '']),
+    ).toEqual([
+      ['etcd1', '15.18', ''],
+      ['lb69-1', '15.18', ''],
+    ]);
+  });
+
+  test('answers without SQL what Patroni and the program know', async () => {
+    await fleet.exec('pg70-2', 'chmod 0 /usr/lib/postgresql/15/bin/psql /usr/bin/psql');
+    const { stdout } = await versions('-w', 'pg70-2', '--json', '--no-save', '--sql', 'psql');
+    await fleet.exec('pg70-2', 'chmod 755 /usr/lib/postgresql/15/bin/psql /usr/bin/psql');
+    const [server] = auditDocumentSchema.parse(JSON.parse(stdout)).nodes[0]!.facts!.instances;
+    expect([server!.running, server!.runningFrom]).toEqual(['15.18', 'patroni']);
+  });
+
+  test('survives a tool that prints garbage', async () => {
+    await fleet.exec(
+      'lb70-1',
+      "mv /usr/sbin/haproxy /usr/sbin/haproxy.real; printf '#!/bin/sh\\nhead -c 5000 /dev/urandom\\n' >/usr/sbin/haproxy; chmod +x /usr/sbin/haproxy",
+    );
+    const { stdout, stderr } = await versions('-w', 'lb70-1', '--json', '--no-save');
+    await fleet.exec('lb70-1', 'mv /usr/sbin/haproxy.real /usr/sbin/haproxy');
+    expect(stderr).toBe('');
+    const { facts } = auditDocumentSchema.parse(JSON.parse(stdout)).nodes[0]!;
+    expect(facts!.tools.find(({ name }) => name === 'haproxy')?.installed ?? null).toBeNull();
+  });
+
   test('sees what an upgrade without restarts leaves behind, and that the cluster drifts', async () => {
     await versions('-a');
     await upgrade('pg69-2', 'postgresql-15');
@@ -135,5 +202,12 @@ describe('muster versions on Patroni clusters', () => {
     expect(rows[2]![0]).toBe('pg70-3');
     expect(rows[2]!.at(-1)).toMatch(/^no answer: /);
     expect(answer.stderr).toContain('muster: 1 of 3 nodes did not answer: pg70-3\n');
+  });
+
+  test('names a held package', async () => {
+    await fleet.exec('pg70-1', 'apt-get -qq update && apt-mark hold postgresql-15');
+    const rows = rowsOf(await versions('-w', 'pg70-1', '--behind'));
+    await fleet.exec('pg70-1', 'apt-mark unhold postgresql-15');
+    expect(rows[1]!.at(-1)).toMatch(/^2 minors behind 15\.20, security, held/);
   });
 });

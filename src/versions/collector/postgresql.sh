@@ -39,6 +39,8 @@ say data "$data"
 say replaced "$replaced"
 say major "$major"
 say port "$port"
+say socket "$socket"
+say owner "$(stat -c %U "/proc/$pid" 2>/dev/null)"
 say started "$started"
 say changed "$(stat -c %Z "$program" 2>/dev/null)"
 say installed "$("$program" -V 2>/dev/null)"
@@ -51,6 +53,7 @@ done 2>/dev/null <"/proc/$pid/maps"
 		case $line in 'Database system identifier:'* | 'Data page checksum version:'*) printf '%s\n' "$line" ;; esac
 	done
 }
+[ "@PSQL@" = yes ] || return 0
 psql=$bin/psql
 [ -x "$psql" ] || psql=$(command -v psql) || return 0
 section sql "$pid"
@@ -75,47 +78,16 @@ case $major in
 *) number=902 ;;
 esac
 answer=$({
+	@SERVER_QUESTIONS@
 	cat <<'SQL'
-select row_to_json(t) from (select 'server' as fact, current_setting('server_version') as version,
-  current_setting('server_version_num')::int as number, pg_is_in_recovery() as standby,
-  extract(epoch from pg_postmaster_start_time())::bigint as started) t;
-select row_to_json(t) from (select 'setting' as fact, name, setting as value from pg_settings where name in
-  ('shared_preload_libraries', 'session_preload_libraries', 'local_preload_libraries', 'data_checksums', 'wal_level',
-   'server_encoding', 'cluster_name', 'block_size')) t;
-SQL
-	since 905 && cat <<'SQL'
-select row_to_json(t) from (select 'pending-restart' as fact, name, setting as value from pg_settings where pending_restart) t;
-SQL
-	since 1500 && cat <<'SQL'
-select row_to_json(t) from (select 'collation' as fact, datname as database, null as collation, datcollversion as recorded,
-  pg_database_collation_actual_version(oid) as actual from pg_database
-  where datallowconn and datcollversion is distinct from pg_database_collation_actual_version(oid)) t;
-SQL
-	@NOTES_SERVER@
-	cat <<'SQL'
-select row_to_json(t) from (select 'databases' as fact, count(*) as total from pg_database where datallowconn and not datistemplate) t;
-select '\connect ' || quote_ident(datname) from pg_database
-  where datallowconn and not datistemplate and datname <> '-' and datname !~ '[=[:cntrl:]]' and datname !~ '^postgres(ql)?://'
-  order by datname limit 500;
+@LIST_DATABASES@
 SQL
 } | run_psql)
 printf '%s\n' "$answer"
 }
 ask_databases() {
 questions=$({
-	cat <<'SQL'
-select row_to_json(t) from (select 'database' as fact, current_database() as database) t;
-select row_to_json(t) from (select 'extension' as fact, current_database() as database, e.extname as name,
-  e.extversion as version, a.default_version as available from pg_extension e
-  left join pg_available_extensions a on a.name = e.extname) t;
-SQL
-	since 1000 && cat <<'SQL'
-select row_to_json(t) from (select 'collation' as fact, current_database() as database, c.collname as collation,
-  c.collversion as recorded, pg_collation_actual_version(c.oid) as actual from pg_collation c
-  where c.collversion is not null and c.oid in (select attcollation from pg_attribute where attcollation <> 0)
-  and c.collversion is distinct from pg_collation_actual_version(c.oid)) t;
-SQL
-	@NOTES_DATABASE@
+	@DATABASE_QUESTIONS@
 })
 {
 	while IFS= read -r line; do

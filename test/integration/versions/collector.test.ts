@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 function collect(shell: readonly string[], script?: string): { text: string; facts: NodeFacts } {
   const [program, ...args] = shell;
-  const input = script ?? collectorScript({ nonce: 'abc', notes, probes });
+  const input = script ?? collectorScript({ nonce: 'abc', notes, probes, psql: true });
   const { stdout } = spawnSync(program!, args, { input, encoding: 'utf8' });
   return { text: stdout, facts: readNodeFacts(readSections(stdout, 'abc'), probes) };
 }
@@ -37,7 +37,7 @@ describe('the collector', () => {
   });
 
   it('does nothing when the script did not arrive whole', () => {
-    const script = collectorScript({ nonce: 'abc', notes, probes });
+    const script = collectorScript({ nonce: 'abc', notes, probes, psql: true });
     for (const part of [0.2, 0.5, 0.9, 0.999]) {
       expect(collect(['sh', '-s'], script.slice(0, script.length * part)).text).toBe('');
     }
@@ -58,7 +58,7 @@ describe('the collector', () => {
   }
 
   it('needs no HOME, no PATH and no terminal', () => {
-    const input = collectorScript({ nonce: 'abc', notes: [], probes: [] });
+    const input = collectorScript({ nonce: 'abc', notes: [], probes: [], psql: true });
     const { stdout } = spawnSync('/bin/sh', ['-s'], { input, encoding: 'utf8', env: {} });
     const facts = readNodeFacts(readSections(stdout, 'abc'));
     expect(facts.os).not.toBeNull();
