@@ -11,7 +11,8 @@ import { createPhaseClock, type PhaseClock } from './phase-clock.ts';
 import type { Prompter } from './prompter.ts';
 import { appendKnownHost } from './remember-host-key.ts';
 import type { ConnectionSettings } from './settings.ts';
-import { type Link, LinkError, login } from './ssh2-adapter.ts';
+import type { Link } from './link.ts';
+import { LinkError, login } from './ssh2-adapter.ts';
 
 /** What all connections of a run share. */
 export interface ConnectTools {

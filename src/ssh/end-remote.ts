@@ -1,7 +1,6 @@
 import type { RemoteFate } from '../fanout/outcome.ts';
+import type { CommandChannel, Link } from './link.ts';
 import type { LeasedLink } from './node-links.ts';
-import type { Link } from './ssh2-adapter.ts';
-import type { CommandChannel } from './ssh2-channel.ts';
 import { within } from './within.ts';
 
 /** How long the server is given to act on a signal before its process group is looked for. */

@@ -18,7 +18,7 @@ import { createNameResolver } from './resolve-name.ts';
 import { type Ending, runCommand } from './run-command.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { createSshConfig, type SshConfig } from './ssh-config.ts';
-import type { Link } from './ssh2-adapter.ts';
+import type { Link } from './link.ts';
 
 export interface SshOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import type { CommandTask } from '../fanout/executor.ts';
-import type { CommandChannel } from './ssh2-channel.ts';
+import type { CommandChannel } from './link.ts';
 
 /**
  * Sends the command its input, or the end of it at once. A write after the channel's end never calls back, so `over`

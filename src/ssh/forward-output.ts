@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { OutputSink, OutputStream } from '../fanout/executor.ts';
-import type { CommandChannel } from './ssh2-channel.ts';
+import type { CommandChannel } from './link.ts';
 
 /** The output of one command on its way to a sink. */
 export interface ForwardedOutput {

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ConnectFailure } from './connect-failure.ts';
+import { ChannelFailure, type Link } from './link.ts';
 import type { ConnectionSettings } from './settings.ts';
-import { ChannelFailure } from './ssh2-channel.ts';
-import type { Link } from './ssh2-adapter.ts';
 
 /** Connections to jump hosts: one each, whatever the number of nodes behind it. */
 export interface JumpHosts {

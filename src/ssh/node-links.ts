@@ -1,5 +1,5 @@
 import { createSlots, type Slots } from './slots.ts';
-import type { Link } from './ssh2-adapter.ts';
+import type { Link } from './link.ts';
 
 /** A node's connection while commands run on it. */
 export interface LeasedLink {

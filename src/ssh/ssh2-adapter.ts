@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { BaseAgent, Client, ClientChannel, ConnectConfig, ParsedKey } from 'ssh2';
-import { ChannelFailure, type CommandChannel, commandChannel } from './ssh2-channel.ts';
+import { ChannelFailure, type Link } from './link.ts';
+import { commandChannel } from './ssh2-channel.ts';
 import { loadSsh2 } from './ssh2-library.ts';
 import { type Patches, patchClient } from './ssh2-patches.ts';
 
@@ -39,21 +40,6 @@ export interface LoginOptions {
   readonly nextAttempt: (accepted: readonly string[] | undefined) => Promise<AuthAttempt | undefined>;
   /** The host key's signature was good: now it may be remembered. */
   readonly onHandshake: () => void;
-}
-
-/** An authenticated connection. */
-export interface Link {
-  /** Starts a command; an empty one is the login shell. Rejects with ChannelFailure. */
-  start(command: string, pty: boolean): Promise<CommandChannel>;
-  /** A connection from the far end to an address there. Rejects with ChannelFailure. */
-  forward(host: string, port: number): Promise<Duplex>;
-  /** A connection to a Unix socket of the far end, as the user who logged in. Rejects with ChannelFailure. */
-  forwardSocket(path: string): Promise<Duplex>;
-  /** Resolves when it is over, however that came. */
-  readonly closed: Promise<void>;
-  isOpen(): boolean;
-  /** Ends it at once; the library itself waits for a silent peer for ever. */
-  destroy(): void;
 }
 
 /** The first thing that went wrong; `level` is ssh2's word for where, or `answer` when a person's answer was missing. Never carries the client, which holds secrets. */

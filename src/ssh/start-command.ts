@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandTask } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
 import type { LeasedLink } from './node-links.ts';
-import { ChannelFailure, type CommandChannel } from './ssh2-channel.ts';
+import { ChannelFailure, type CommandChannel } from './link.ts';
 import { within } from './within.ts';
 
 /** A command the server has taken. */

@@ -1,0 +1,49 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+
+/** An authenticated connection. */
+export interface Link {
+  /** Starts a command; an empty one is the login shell. Rejects with ChannelFailure. */
+  start(command: string, pty: boolean): Promise<CommandChannel>;
+  /** A connection from the far end to an address there. Rejects with ChannelFailure. */
+  forward(host: string, port: number): Promise<Duplex>;
+  /** A connection to a Unix socket of the far end, as the user who logged in. Rejects with ChannelFailure. */
+  forwardSocket(path: string): Promise<Duplex>;
+  /** Resolves when it is over, however that came. */
+  readonly closed: Promise<void>;
+  isOpen(): boolean;
+  /** Ends it at once; the library itself waits for a silent peer for ever. */
+  destroy(): void;
+}
+
+/** How a remote command ended. */
+export type CommandExit = { readonly code: number } | { readonly signal: string };
+
+/** One remote command. Both outputs must be read: they share one window, and an unread one stops the other. */
+export interface CommandChannel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** The exit status, once the server has told it. */
+  exit(): CommandExit | undefined;
+  /** Resolves with the exit status or the channel's end. */
+  readonly exited: Promise<void>;
+  /** Resolves when all is over and all output was read; true: the server closed it, false: the connection was lost. */
+  readonly closed: Promise<boolean>;
+  signal(name: 'TERM' | 'KILL'): void;
+  close(): void;
+}
+
+/** Why a command was not started, or perhaps not. */
+export class ChannelFailure extends Error {
+  override readonly name = 'ChannelFailure';
+  /** True when the request to run the command may have reached the server. */
+  readonly sent: boolean;
+  /** The server's reason number for not opening a channel (RFC 4254, 5.1). */
+  readonly reason: number | undefined;
+
+  constructor(message: string, sent: boolean, reason?: number) {
+    super(message);
+    this.sent = sent;
+    this.reason = reason;
+  }
+}
