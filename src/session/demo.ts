@@ -2,7 +2,7 @@ import { dispatch } from '../cli/dispatch.ts';
 import { startDemoFleet, type DemoFleet } from '../demo/fleet.ts';
 import { tour } from '../demo/tour.ts';
 import { ExitCode } from '../errors.ts';
-import { shellQuote } from '../shell/shell-quote.ts';
+import { shellQuote } from '../fanout/shell-quote.ts';
 
 const ownHosts = `
 To use muster on your own hosts:

@@ -1,5 +1,5 @@
 import type { NodeState } from './node-state.ts';
-import { shellQuote } from './shell-quote.ts';
+import { shellQuote } from '../fanout/shell-quote.ts';
 
 /** Exit code of a login shell that does not understand the first line below. */
 export const notPosixExitCode = 97;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shellQuote } from '../../../src/shell/shell-quote.ts';
+import { shellQuote } from '../../../src/fanout/shell-quote.ts';
 import { findTool } from '../../support/require-tool.ts';
 
 const shells = [
