@@ -11,6 +11,7 @@ import { createIdentities } from './identities.ts';
 import { createJumpHosts } from './jump-hosts.ts';
 import { createKnownHostsCache } from './known-hosts.ts';
 import { createNodeLinks } from './node-links.ts';
+import { openSubsystem } from './open-subsystem.ts';
 import { refuseHostileName } from './node-name.ts';
 import { createPasswordCache } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
@@ -56,6 +57,11 @@ export interface SshExecutor extends Executor {
    * Rejects with ChannelFailure when the server forwards no sockets, or with what connecting rejects with.
    */
   openSocket(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
+  /**
+   * A subsystem of the node's server (`sftp`), or what happened instead; its end gives the connection back.
+   * On abort rejects with the signal's reason.
+   */
+  openSubsystem(node: string, name: string, signal: AbortSignal): Promise<Duplex | NodeOutcome>;
   /** Closes the connections kept to these nodes. */
   disconnect(nodes: readonly string[]): Promise<void>;
   /** Nodes with an open connection. */
@@ -196,6 +202,14 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
         return socket;
       } catch (error) {
         leased.release();
+        throw error;
+      }
+    },
+    async openSubsystem(node, name, signal) {
+      try {
+        return await openSubsystem(await links.lease(node, signal), name, signal);
+      } catch (error) {
+        if (error instanceof ConnectFailure) return error.outcome;
         throw error;
       }
     },

@@ -4,6 +4,8 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 export interface Link {
   /** Starts a command; an empty one is the login shell. Rejects with ChannelFailure. */
   start(command: string, pty: boolean): Promise<CommandChannel>;
+  /** Starts a subsystem of the server (`sftp`), whose bytes the stream carries. Rejects with ChannelFailure. */
+  subsystem(name: string): Promise<Duplex>;
   /** A connection from the far end to an address there. Rejects with ChannelFailure. */
   forward(host: string, port: number): Promise<Duplex>;
   /** A connection to a Unix socket of the far end, as the user who logged in. Rejects with ChannelFailure. */

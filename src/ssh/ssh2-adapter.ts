@@ -209,6 +209,15 @@ function linkOf(
         },
         (channel) => commandChannel(channel, patches, closed),
       ),
+    subsystem: (name) =>
+      ask(
+        (done) => client.subsys(name, done),
+        (channel) => {
+          // shares the window with what is read
+          channel.stderr.resume();
+          return channel;
+        },
+      ),
     forward: (host, port) =>
       ask(
         (done) => client.forwardOut('127.0.0.1', 0, host, port, done),
@@ -222,9 +231,9 @@ function linkOf(
   };
 }
 
-/** These two texts mean: the request to run the command was on its way. Every earlier failure says something else. */
+/** These texts mean: the request to run the command was on its way. Every earlier failure says something else. */
 function wasSent(error: Error): boolean {
-  return error.message === 'Unable to exec' || error.message === 'Unable to open shell';
+  return /^Unable to (exec$|open shell$|start subsystem)/.test(error.message);
 }
 
 function forSsh2(attempt: AuthAttempt, username: string, unanswered: (error: Error) => void): object {
