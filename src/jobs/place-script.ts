@@ -77,7 +77,7 @@ done`,
 const bootNow = `boot_now() {
   { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-
   { read -r stat </proc/1/stat; } 2>/dev/null || stat=
-  set -- \${stat##*) }
+  set -- \${stat##*\\) }
   if [ $# -ge 20 ]; then shift 19; else set -- -; fi
   printf '%s %s\\n' "$boot" "$1"
 }`;
