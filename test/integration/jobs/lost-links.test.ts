@@ -159,6 +159,7 @@ describe.skipIf(missing)('a job and a link that is cut', { timeout: 180_000 }, (
       child.kill('SIGKILL');
       await over;
       await goOn(id);
+      expect(node.counted(id)).toBe(1);
     }
   });
 });
