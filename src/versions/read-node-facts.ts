@@ -30,11 +30,21 @@ export function readNodeFacts(sections: Sections, probes: readonly Probe[] = [])
         .map(
           ({ words }) => `no right to become ${words[0]} (sudo -n -u ${words[0]}): asked as the login user`,
         ),
+      ...readContained(sections),
       ...instances.flatMap(({ problems }) => problems),
       ...patroni.flatMap(({ problems }) => problems),
       ...(sections.complete ? [] : ['the answer is cut: what is missing is not known']),
     ],
   };
+}
+
+/** What runs in containers is another system's: it is named, never asked through the node. */
+function readContained(sections: Sections): string[] {
+  const counts = new Map<string, number>();
+  for (const name of sections.lines('contained')) counts.set(name, (counts.get(name) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  const list = [...counts].map(([name, count]) => `${name} (${count})`).join(', ');
+  return [`in containers, not asked: ${list}`];
 }
 
 /** Where SQL was not possible, Patroni knows what runs. */

@@ -26,13 +26,17 @@ read -r major 2>/dev/null <"$data/PG_VERSION"
 port=
 socket=
 started=
+first=
 {
-	read -r _
+	read -r first
 	read -r _
 	read -r started
 	read -r port
 	IFS= read -r socket
 } 2>/dev/null <"$data/postmaster.pid"
+# It has ended meanwhile, or it was a child on its way to its own name.
+[ -d "/proc/$pid" ] || return 0
+[ -z "$first" ] || [ "$first" = "$pid" ] || return 0
 section instance "$pid"
 say program "$program"
 say data "$data"

@@ -1,4 +1,28 @@
 # Which postmasters and daemons run. Only shell built-ins: a database host has thousands of processes.
+# A program that somebody, another audit for one, only asks for its version is not running; a server in
+# single-user mode (initdb starts one) is none to ask.
+started_here() {
+	title=
+	IFS= read -r title <"$proc/cmdline"
+	case $title in
+	'' | postgres:* | *-version | *postgres-V | *-v | *-vv) return 1 ;;
+	*postgres--boot* | *postgres--single* | *postgres--check* | *postgres-C*) return 1 ;;
+	esac
+	in_container || return 0
+	contained="$contained $name"
+	return 1
+}
+# Its files and sockets are in another root: what could be read here would be about the wrong ones. A process of an
+# inner PID namespace has a second number there (Linux 4.1).
+in_container() {
+	while read -r key _ inner _; do
+		[ "$key" = NSpid: ] || continue
+		[ -n "$inner" ]
+		return
+	done <"$proc/status"
+	return 1
+}
+contained=
 postmasters=
 patronis=
 daemons=
@@ -7,19 +31,21 @@ for proc in /proc/[0-9]*; do
 	IFS= read -r name <"$proc/comm" || continue
 	case $name in
 	postgres | postmaster | edb-postgres)
-		title=
-		IFS= read -r title <"$proc/cmdline"
-		case $title in '' | postgres:*) continue ;; esac
 		# With update_process_title off a backend looks like its postmaster; its parent tells.
-		read -r _ _ _ parent _ <"$proc/stat"
+		read -r _ _ _ parent _ <"$proc/stat" || continue
 		over=
 		IFS= read -r over <"/proc/$parent/comm"
-		[ "$over" = "$name" ] || postmasters="$postmasters postmaster-${proc#/proc/}"
+		[ "$over" != "$name" ] || continue
+		started_here && postmasters="$postmasters postmaster-${proc#/proc/}"
 		;;
-	patroni) patronis="$patronis patroni-${proc#/proc/}" ;;
-	haproxy | keepalived | confd | etcd | pgbouncer) daemons="$daemons ${proc#/proc/}" ;;
+	patroni) started_here && patronis="$patronis patroni-${proc#/proc/}" ;;
+	haproxy | keepalived | confd | etcd | pgbouncer) started_here && daemons="$daemons ${proc#/proc/}" ;;
 	esac
 done 2>/dev/null
+[ -z "$contained" ] || {
+	section contained
+	printf '%s\n' $contained
+}
 
 # A program replaced after its process began: the times tell, also without the right to read the link.
 for pid in $daemons; do

@@ -1,4 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectorScript } from '../../../src/versions/collector-script.ts';
 import type { NodeFacts } from '../../../src/versions/facts.ts';
@@ -53,9 +57,50 @@ describe('the collector', () => {
     it.skipIf(shell === undefined)(`says in ${name} what it says in sh`, () => {
       const inSh = collect(['sh', '-s']).facts;
       const inShell = collect(shell!).facts;
-      expect({ ...inShell, at: null, instances: null }).toEqual({ ...inSh, at: null, instances: null });
+      // Other tests start and end servers meanwhile.
+      const lasting = (facts: NodeFacts) => ({ ...facts, at: null, instances: null, problems: null });
+      expect(lasting(inShell)).toEqual(lasting(inSh));
     });
   }
+
+  /** Whether the collector finds `confd` or a server of ours while a program of this name and these words runs. */
+  async function whileRunning(words: readonly string[], prefix: readonly string[] = []): Promise<NodeFacts> {
+    const folder = mkdtempSync(join(tmpdir(), 'daemon-'));
+    const program = join(folder, words[0]!);
+    // A script's process has the script's name.
+    writeFileSync(program, '#!/bin/sh\necho started; read -r _\n', { mode: 0o755 });
+    const [first, ...rest] = [...prefix, program, ...words.slice(1)];
+    const daemon = spawn(first!, rest, { stdio: ['pipe', 'pipe', 'ignore'], cwd: folder });
+    const ended = once(daemon, 'exit');
+    try {
+      await once(daemon.stdout, 'data');
+      const { facts } = collect(['sh', '-s']);
+      return { ...facts, instances: facts.instances.filter(({ dataDirectory }) => dataDirectory === folder) };
+    } finally {
+      daemon.stdin.end();
+      await ended;
+      rmSync(folder, { recursive: true });
+    }
+  }
+  const daemons = ({ tools }: NodeFacts) => tools.filter(({ running }) => running).map(({ name }) => name);
+
+  it('takes no program that is only asked for its version, by another audit for one, for one that runs', async () => {
+    expect(daemons(await whileRunning(['confd', '-watch']))).toContain('confd');
+    expect(daemons(await whileRunning(['confd', '-version']))).not.toContain('confd');
+    expect((await whileRunning(['postgres', '-D', '/'])).instances).toHaveLength(1);
+    expect((await whileRunning(['postgres', '-V'])).instances).toEqual([]);
+    expect((await whileRunning(['postgres', '--boot', '-F'])).instances).toEqual([]);
+  });
+
+  const unshare = findTool('unshare', 'util-linux');
+  it.skipIf(unshare === undefined)(
+    'names what runs in a container and takes it for none of its own',
+    async () => {
+      const facts = await whileRunning(['confd', '-watch'], [unshare!, '-r', '-p', '-f', '--kill-child']);
+      expect(facts.problems.join()).toMatch(/in containers, not asked: .*\bconfd \(1\)/);
+      expect(daemons(facts)).not.toContain('confd');
+    },
+  );
 
   it('needs no HOME, no PATH and no terminal', () => {
     const input = collectorScript({ nonce: 'abc', notes: [], probes: [], psql: true });
