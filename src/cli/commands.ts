@@ -10,8 +10,11 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   fold: () => import('../commands/fold.ts'),
   groups: () => import('../commands/groups.ts'),
   nodes: () => import('../commands/nodes.ts'),
+  roll: () => import('../commands/roll.ts'),
   run: () => import('../commands/run.ts'),
+  'runs:abort': () => import('../commands/runs/abort.ts'),
   'runs:list': () => import('../commands/runs/list.ts'),
+  'runs:resume': () => import('../commands/runs/resume.ts'),
   'runs:show': () => import('../commands/runs/show.ts'),
   versions: () => import('../commands/versions.ts'),
 };

@@ -30,11 +30,31 @@ export interface AppendFile {
 
 /** Creates `folder/name`, 0600. Throws EEXIST when there is one, also a link. */
 export function createAppendFile(folder: string, name: string): AppendFile {
-  const path = `${folder}/${name}`;
   const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  const fd = openSync(`${folder}/${name}`, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  return appendFile(fd, folder, name, 0);
+}
+
+/**
+ * Goes on in `folder/name` after its first `size` bytes; what is behind them, the torn end a crash left, is cut off.
+ * Throws the file system's error.
+ */
+export function reopenAppendFile(folder: string, name: string, size: number): AppendFile {
+  const { O_WRONLY, O_APPEND, O_NOFOLLOW } = constants;
+  const fd = openSync(`${folder}/${name}`, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  try {
+    ftruncateSync(fd, size);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return appendFile(fd, folder, name, size);
+}
+
+function appendFile(fd: number, folder: string, name: string, begin: number): AppendFile {
+  const path = `${folder}/${name}`;
   const sync = groupSync(() => fdatasyncFile(fd));
-  let size = 0;
+  let size = begin;
   let isTorn = false;
   const takeBack = (): void => {
     ftruncateSync(fd, size);

@@ -9,6 +9,11 @@ export function encodeLine(json: string): Buffer {
   return Buffer.from(`${Buffer.byteLength(json)} ${crc} ${json}\n`);
 }
 
+/** Bytes the line of this JSON takes in the file. */
+export function encodedSize(body: Buffer): number {
+  return `${body.length}`.length + 1 + 8 + 1 + body.length + 1;
+}
+
 /** Where a file stops being what was written. `line` counts from 1, `offset` is in bytes. */
 export interface LineFault {
   readonly line: number;

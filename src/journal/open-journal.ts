@@ -14,7 +14,11 @@ import { schemaVersion } from './records.ts';
 import type { Redactor } from './redact.ts';
 import { createRedactor } from './redact.ts';
 import type { AppendFile } from './append-file.ts';
-import { createAppendFile } from './append-file.ts';
+import { createAppendFile, reopenAppendFile } from './append-file.ts';
+import { encodedSize, scanLines } from './line-format.ts';
+import type { RollingReplay } from './replay-rolling.ts';
+import { requireResumable } from './resumable.ts';
+import { type RollingRecorder, resumeRollingRecording, startRollingRecording } from './rolling-recorder.ts';
 import { runIdAt, ticksAt } from './run-id.ts';
 import type { RunRecord, RunSummary, RunVerification } from './run-view.ts';
 import { showRun, summarizeRun, verifyRun } from './run-view.ts';
@@ -23,6 +27,19 @@ import { showRun, summarizeRun, verifyRun } from './run-view.ts';
 export interface RunJournal {
   /** Creates the run's file and writes its header. Throws a JournalError naming the folder and the remedy. */
   startRun(header: RunHeader, options?: StartOptions): Promise<RunRecorder>;
+  /** As startRun, for a run in which nothing may happen twice: every record is on disk before its effect goes on. */
+  startRolling(header: RunHeader): Promise<RollingRecorder>;
+  /**
+   * Goes on in the file of a rolling run that is not finished. Throws a JournalError: unknown, damaged, finished,
+   * not a rolling run, or in progress.
+   */
+  resumeRolling(
+    id: string,
+    by: Pick<RunHeader, 'musterVersion' | 'operator'>,
+  ): Promise<{
+    readonly recorder: RollingRecorder;
+    readonly run: RunRecord & { readonly rolling: RollingReplay };
+  }>;
   /** Newest first. Torn and damaged files are in it, with their `problem`. */
   list(options?: ListOptions): Promise<RunSummary[]>;
   /** `id`: a run id, the unique beginning of one, or `last`. Throws a JournalError: unknown, ambiguous, damaged. */
@@ -105,6 +122,48 @@ export function openJournal(options: JournalOptions): RunJournal {
         file.discard();
         output?.discard();
         throw storageError('record runs in', folder, error);
+      }
+    },
+    async startRolling(header) {
+      const folder = prepareFolder(options.folder);
+      const { id, file } = createRunFile(folder);
+      try {
+        const record = await headerRecord(
+          id,
+          { ...header, kind: 'rolling' },
+          { redactor, now: now(), host: options.host },
+        );
+        const path = `${folder}/${id}${runSuffix}`;
+        return await startRollingRecording(record, { file, path, redactor, now });
+      } catch (error) {
+        file.discard();
+        throw error instanceof JournalError ? error : storageError('record runs in', folder, error);
+      }
+    },
+    async resumeRolling(id, by) {
+      const folder = prepareFolder(options.folder);
+      const found = findRun(folder, id);
+      const run = requireResumable(showRun({ folder, host: options.host }, found));
+      const lines = scanLines(readJournalFile(`${folder}/${found}${runSuffix}`));
+      const size = lines.torn?.offset ?? lines.bodies.reduce((sum, body) => sum + encodedSize(body), 0);
+      const path = `${folder}/${found}${runSuffix}`;
+      try {
+        const file = reopenAppendFile(folder, `${found}${runSuffix}`, size);
+        const recorder = await resumeRollingRecording(
+          found,
+          {
+            type: 'resumed',
+            at: new Date(now()).toISOString(),
+            ...by,
+            host: options.host,
+            process: identifyProcess(process.pid),
+            ...(lines.torn === undefined ? {} : { torn: lines.torn.what }),
+          },
+          { file, path, redactor, now, records: lines.bodies.length, startedAt: run.startedAt },
+        );
+        return { recorder, run };
+      } catch (error) {
+        throw error instanceof JournalError ? error : storageError('go on in', path, error);
       }
     },
     async list({ limit = Infinity } = {}) {

@@ -27,7 +27,7 @@ export function pruneRuns(place: ReaderPlace, now: number, retention: Retention 
   for (const [index, id] of runIds(place.folder).entries()) {
     if (index === 0 || (index < keepRuns && startOfRun(id).getTime() >= oldest)) continue;
     const { state, header } = summarizeRun(place, id);
-    if (state === 'unreadable' || state === 'running') continue;
+    if (state === 'unreadable' || state === 'running' || state === 'held') continue;
     if (state === 'interrupted' && (header?.kind === 'rolling' || header?.host !== place.host)) continue;
     deleteFile(`${place.folder}/${id}${outputSuffix}`);
     deleteFile(`${place.folder}/${id}${runSuffix}`);

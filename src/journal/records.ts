@@ -1,4 +1,5 @@
 import type { NodeOutcome } from '../fanout/outcome.ts';
+import type { RollingRecord } from './rolling-records.ts';
 
 /** The format this muster writes, and the newest it reads. */
 export const schemaVersion = 1;
@@ -95,7 +96,7 @@ export interface FinishedRecord extends RunEnd {
   readonly counts: RunCounts;
 }
 
-export type RunFileRecord = HeaderRecord | StartedRecord | EndedRecord | FinishedRecord;
+export type RunFileRecord = HeaderRecord | StartedRecord | EndedRecord | FinishedRecord | RollingRecord;
 
 /** A record as it is in the file: `n` counts from 1, so a line that was taken out or added is noticed. */
 export type Numbered<Type> = Type & { readonly n: number };

@@ -2,6 +2,8 @@ import type { NodeOutcome } from '../fanout/outcome.ts';
 import { succeeded } from '../fanout/outcome.ts';
 import type { ScannedLines } from './line-format.ts';
 import type { FinishedRecord, HeaderRecord, Numbered, RunFileRecord } from './records.ts';
+import { type RollingReplay, startRollingReplay } from './replay-rolling.ts';
+import { rollingNodes } from './rolling-nodes.ts';
 import { schemaVersion } from './records.ts';
 
 /**
@@ -14,6 +16,8 @@ export interface NodeRecord {
   readonly node: string;
   readonly state: NodeState;
   readonly outcome?: NodeOutcome;
+  /** Of a rolling run: which step failed, and how. */
+  readonly message?: string;
   readonly startedAt?: Date;
   readonly durationMs?: number;
   readonly bytes?: { readonly stdout: number; readonly stderr: number };
@@ -24,6 +28,8 @@ export interface ReplayedRun {
   readonly header: HeaderRecord;
   /** In the order of execution. */
   readonly nodes: readonly NodeRecord[];
+  /** Of a rolling run whose plan was written. */
+  readonly rolling?: RollingReplay;
   readonly end?: FinishedRecord;
 }
 
@@ -43,6 +49,7 @@ export function replay(id: string, lines: ScannedLines): ReplayedRun | Unreadabl
     header.nodeSet.nodes.map((node) => [node, { node, state: 'not-reached' }]),
   );
   const between = lines.bodies.length - (end === undefined ? 0 : 1);
+  let rolling: ReturnType<typeof startRollingReplay> | undefined;
   for (let line = 2; line <= between; line += 1) {
     const record = readRecord(lines, line);
     if ('problem' in record) return record;
@@ -52,11 +59,21 @@ export function replay(id: string, lines: ScannedLines): ReplayedRun | Unreadabl
       const { type: _, n: __, outcome, ...report } = record;
       const state = succeeded(outcome) ? 'succeeded' : 'failed';
       nodes.set(record.node, { ...nodes.get(record.node), ...report, state, outcome });
+    } else if (record.type === 'plan' && rolling === undefined) {
+      rolling = startRollingReplay(record);
+    } else if (rolling !== undefined && record.type !== 'run' && record.type !== 'finished') {
+      rolling.add(record);
     } else {
       return { problem: `a record of type "${record.type}" in its place`, line };
     }
   }
-  return { header, nodes: [...nodes.values()], ...(end === undefined ? {} : { end }) };
+  const replayed = rolling?.read();
+  return {
+    header,
+    nodes: replayed === undefined ? [...nodes.values()] : rollingNodes(header.nodeSet.nodes, replayed),
+    ...(replayed === undefined ? {} : { rolling: replayed }),
+    ...(end === undefined ? {} : { end }),
+  };
 }
 
 /** The header and, when the run was finished, its end: enough for a list, without reading what is between. */

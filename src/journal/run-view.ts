@@ -9,10 +9,11 @@ import { readEnds, replay } from './replay.ts';
 import { startOfRun } from './run-id.ts';
 
 /**
- * `running`: no end record, its process is alive. `interrupted`: no end record, and its process is dead or on another
+ * `running`: no end record, its process is alive. `held`: a rolling run that stopped in order and can be resumed.
+ * `interrupted`: no end record, and its process is dead or on another
  * machine (`problem` says which). `unreadable`: damaged, empty, or from a newer muster.
  */
-export type RunState = 'finished' | 'running' | 'interrupted' | 'unreadable';
+export type RunState = 'finished' | 'running' | 'held' | 'interrupted' | 'unreadable';
 
 /** One run in a list. `header` is absent only when the state is `unreadable`. */
 export interface RunSummary {
@@ -82,12 +83,14 @@ export function summarizeRun(place: ReaderPlace, id: string): RunSummary {
   }
   const ends = readEnds(id, lines);
   const run =
-    'header' in ends && ends.end !== undefined ? { ...ends, end: ends.end, nodes: [] } : replay(id, lines);
+    'header' in ends && ends.end !== undefined
+      ? { ...ends, end: ends.end, nodes: [] as NodeRecord[] }
+      : replay(id, lines);
   if ('problem' in run) {
     const problem = run.line === 0 ? run.problem : `line ${run.line}: ${run.problem}`;
     return { id, state: 'unreadable', startedAt: startOfRun(id), problem };
   }
-  const { nodes, ...rest } = view(place, id, run, lines);
+  const { nodes, rolling: _, ...rest } = view(place, id, run, lines);
   return { ...rest, counts: run.end?.counts ?? countNodes(nodes) };
 }
 
@@ -116,13 +119,15 @@ function view(place: ReaderPlace, id: string, run: ReplayedRun, lines: ScannedLi
   if (run.end !== undefined) {
     return { ...base, state: 'finished', ...(torn === '' ? {} : { problem: torn.slice(2) }) };
   }
-  const { host } = run.header;
+  const hold = run.rolling?.hold;
+  if (hold !== undefined) return { ...base, state: 'held', problem: `held: ${hold.reason}${torn}` };
+  const { host, process } = run.rolling?.resumed.at(-1) ?? run.header;
   if (host !== place.host) {
     const problem = `no end record; it ran on ${host} and may still run there${torn}`;
     return { ...base, state: 'interrupted', problem };
   }
   // A run in progress may be read in the middle of a write: its torn tail is no problem.
-  if (isAlive(run.header.process)) return { ...base, state: 'running' };
+  if (isAlive(process)) return { ...base, state: 'running' };
   return { ...base, state: 'interrupted', problem: `interrupted: no end record${torn}` };
 }
 
@@ -132,9 +137,9 @@ function countNodes(nodes: readonly NodeRecord[]): RunCounts {
   let failed = 0;
   for (const { state, outcome } of nodes) {
     if (state === 'succeeded') succeeded += 1;
-    if (state !== 'failed' || outcome === undefined) continue;
+    if (state !== 'failed') continue;
     failed += 1;
-    failedByKind[outcome.kind] = (failedByKind[outcome.kind] ?? 0) + 1;
+    if (outcome !== undefined) failedByKind[outcome.kind] = (failedByKind[outcome.kind] ?? 0) + 1;
   }
   return { succeeded, failed, failedByKind };
 }

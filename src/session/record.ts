@@ -1,7 +1,9 @@
 import type { RunRecorder } from '../journal/recorder.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { readPackageInfo } from '../cli/package-info.ts';
+import type { Operator } from '../journal/records.ts';
 import type { RunSession } from './open-session.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /**
  * Begins the journal's record of a run. An ad-hoc run goes on without one when the journal cannot be written:
@@ -13,18 +15,11 @@ export async function startRecord(
   nodes: readonly string[] = session.chosen.nodes,
 ): Promise<RunRecorder | undefined> {
   const { surroundings, settings, chosen } = session;
-  const { env } = surroundings;
-  const sshClient = env['SSH_CLIENT']?.split(' ')[0];
   try {
     const journal = await session.journal();
     return await journal.startRun({
       musterVersion: readPackageInfo().version,
-      operator: {
-        uid: surroundings.uid,
-        user: surroundings.user,
-        ...(env['SUDO_USER'] ? { sudoUser: env['SUDO_USER'] } : {}),
-        ...(sshClient === undefined ? {} : { sshClient }),
-      },
+      operator: operatorOf(surroundings),
       cwd: surroundings.cwd,
       argv: session.argv,
       nodeSet: { written: chosen.written, folded: session.foldNames(nodes), nodes },
@@ -42,4 +37,15 @@ export async function startRecord(
     session.warn(`not recorded: ${error.message}`);
     return undefined;
   }
+}
+
+/** Who sits here. */
+export function operatorOf({ env, uid, user }: Surroundings): Operator {
+  const sshClient = env['SSH_CLIENT']?.split(' ')[0];
+  return {
+    uid,
+    user,
+    ...(env['SUDO_USER'] ? { sudoUser: env['SUDO_USER'] } : {}),
+    ...(sshClient === undefined ? {} : { sshClient }),
+  };
 }

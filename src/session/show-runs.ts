@@ -71,8 +71,14 @@ function listRow(run: RunSummary): string[] {
   ];
 }
 
-function nodeRow({ node, state, outcome, durationMs, bytes }: NodeRecord): string[] {
-  const how = state === 'succeeded' ? 'ok' : outcome === undefined ? state : (outcomeText(outcome) ?? state);
+function nodeRow({ node, state, outcome, message, durationMs, bytes }: NodeRecord): string[] {
+  const said = outcome === undefined ? message : outcomeText(outcome);
+  const how =
+    state === 'succeeded'
+      ? 'ok'
+      : said === undefined || state === 'failed'
+        ? (said ?? state)
+        : `${state}: ${said}`;
   return [
     node,
     makeVisibleLine(how),

@@ -20,7 +20,7 @@ import { leaveNow } from './leave.ts';
 import { openRunSession, type RunExecutor, type RunSession } from './open-session.ts';
 import { openServerSocket } from './server-socket.ts';
 import { chooseProbes } from './versions-probes.ts';
-import { versionsAsRun } from './versions-settings.ts';
+import { asRun } from './as-run.ts';
 import { showAudit } from './versions-views.ts';
 
 /** A node that takes longer is stuck: an answer takes a hundredth of it. */
@@ -42,7 +42,7 @@ export interface VersionsAudit {
 
 /** `muster versions`: asks the nodes, judges their answers, shows them. Gives the exit status. */
 export async function runVersions(flags: VersionsFlags, argv: readonly string[]): Promise<number> {
-  const session = await openRunSession(versionsAsRun(flags), argv);
+  const session = await openRunSession(asRun(flags), argv);
   const { surroundings } = session;
   const own = ownFolder(surroundings);
   const inCwd = (file: string) => resolve(surroundings.cwd, file);

@@ -1,8 +1,11 @@
-import type { RunFlags } from '../cli/run-flags.ts';
-import type { VersionsFlags } from '../cli/versions-flags.ts';
+import type { Interfaces } from '@oclif/core';
+import type { connectionFlags, nodeFlags, RunFlags } from '../cli/run-flags.ts';
+
+/** The options every command has that reaches nodes. */
+export type ReachFlags = Interfaces.InferredFlags<typeof nodeFlags & typeof connectionFlags>;
 
 /** The options that choose nodes and connect are those of `run`; how `run` shows and rolls has no place here. */
-export function versionsAsRun(flags: VersionsFlags): RunFlags {
+export function asRun(flags: ReachFlags): RunFlags {
   return {
     ...flags,
     nostdin: true,
@@ -23,6 +26,8 @@ export function versionsAsRun(flags: VersionsFlags): RunFlags {
     errdir: undefined,
     'stop-on-failure': false,
     batch: undefined,
+    json: false,
+    'json-lines': false,
     'dry-run': false,
     'retry-failed': false,
     yes: true,

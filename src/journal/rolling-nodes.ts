@@ -1,0 +1,48 @@
+import type { NodeRecord } from './replay.ts';
+import { type RollingReplay, stageKey, type StepState } from './replay-rolling.ts';
+import type { StageRecord } from './rolling-records.ts';
+
+/** Each node of a rolling run, from the records of its stages and steps. */
+export function rollingNodes(nodes: readonly string[], rolling: RollingReplay): NodeRecord[] {
+  const stages = new Map<string, (StageRecord | undefined)[]>();
+  for (const lane of rolling.plan.lanes) {
+    for (const [stage, { node }] of lane.stages.entries()) {
+      const record = rolling.stages.get(stageKey({ lane: lane.name, stage }));
+      stages.set(node, [...(stages.get(node) ?? []), record]);
+    }
+  }
+  const steps = Map.groupBy(rolling.steps.values(), ({ node }) => node);
+  return nodes.map((node) => nodeRecord(node, stages.get(node) ?? [], steps.get(node) ?? []));
+}
+
+function nodeRecord(
+  node: string,
+  stages: readonly (StageRecord | undefined)[],
+  steps: readonly StepState[],
+): NodeRecord {
+  const first = steps.find(({ intent }) => intent !== undefined)?.intent;
+  const durationMs = stages.reduce((sum, stage) => sum + (stage?.durationMs ?? 0), 0);
+  const known = {
+    node,
+    ...(first === undefined ? {} : { startedAt: new Date(first.at) }),
+    ...(durationMs === 0 ? {} : { durationMs }),
+  };
+  const doubtful = steps.find(({ state }) => state === 'in-doubt' || state === 'unknown');
+  if (doubtful !== undefined) {
+    const message = doubtful.result?.message ?? `${doubtful.step}: begun, without a result`;
+    return { ...known, state: 'in-doubt', message };
+  }
+  const failed = stages.findLast((stage) => stage?.state === 'failed');
+  if (failed !== undefined)
+    return {
+      ...known,
+      state: 'failed',
+      ...(failed.message === undefined ? {} : { message: failed.message }),
+    };
+  if (stages.length > 0 && stages.every((stage) => stage?.state === 'done'))
+    return { ...known, state: 'succeeded' };
+  const begun = steps.some(({ state }) => state !== 'satisfied');
+  return begun
+    ? { ...known, state: 'not-reached', message: 'begun, and held between two steps' }
+    : { ...known, state: 'not-reached' };
+}

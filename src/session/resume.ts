@@ -1,0 +1,101 @@
+import type { ResumeFlags } from '../cli/resume-flags.ts';
+import { readPackageInfo } from '../cli/package-info.ts';
+import { UserError } from '../errors.ts';
+import type { RunJournal } from '../journal/open-journal.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import { requireResumable } from '../journal/resumable.ts';
+import type { Verdict } from '../rolling/ledger.ts';
+import { asRun, type ReachFlags } from './as-run.ts';
+import { openRunSession } from './open-session.ts';
+import { operatorOf } from './record.ts';
+import { abortRolling, resumeRolling } from './rolling-run.ts';
+import { readSurroundings } from './surroundings.ts';
+import { workOf } from './work-of.ts';
+
+/**
+ * `muster runs resume [ID]`: goes on with a rolling run from what its journal and its nodes say; `abort`: takes back what
+ * it left. Gives the exit status.
+ * @param kind only runs of this kind, when no id is given: `upgrade`
+ */
+export async function resumeRun(
+  id: string | undefined,
+  flags: ResumeFlags,
+  argv: readonly string[],
+  { kind, how = 'resume' }: { readonly kind?: string; readonly how?: 'resume' | 'abort' } = {},
+): Promise<number> {
+  const surroundings = readSurroundings();
+  const { stateFolder: folder, host } = surroundings;
+  const journal = openJournal({ folder, host, onProblem: () => {} });
+  const found = id ?? (await lastUnfinished(journal, kind));
+  const { rolling, header } = requireResumable(await journal.show(found));
+  const spec = rolling.plan.spec as { kind: string; reach?: Partial<ReachFlags> };
+  const work = await workOf(spec, rolling.plan.hash);
+  const verdicts = readVerdicts(flags);
+  const reach: ReachFlags = {
+    ...noReach,
+    ...spec.reach,
+    nodes: [...header.nodeSet.nodes],
+    ...(flags['ssh-config'] === undefined ? {} : { 'ssh-config': flags['ssh-config'] }),
+  };
+  const session = await openRunSession(asRun(reach), argv);
+  const { recorder, run } = await journal.resumeRolling(found, {
+    musterVersion: readPackageInfo().version,
+    operator: operatorOf(surroundings),
+  });
+  if (run.problem?.includes('torn') === true) session.warn(`${run.problem}; the line is dropped`);
+  const goOn = how === 'abort' ? abortRolling : resumeRolling;
+  return goOn(
+    session,
+    work,
+    { recorder, rolling: run.rolling, verdicts },
+    { mode: flags.json ? 'json' : flags['json-lines'] ? 'json-lines' : flags.quiet ? 'quiet' : 'text' },
+  );
+}
+
+/** The newest rolling run that is held or was interrupted. */
+export async function lastUnfinished(journal: RunJournal, kind?: string): Promise<string> {
+  for (const { id, state, header } of await journal.list()) {
+    if (header?.kind !== 'rolling' || (state !== 'held' && state !== 'interrupted')) continue;
+    if (kind === undefined) return id;
+    const run = await journal.show(id);
+    if ((run.rolling?.plan.spec as { kind?: string } | undefined)?.kind === kind) return id;
+  }
+  throw new UserError('no rolling run waits to be resumed', {
+    code: 'UNKNOWN_RUN',
+    hint: 'muster runs list shows all runs.',
+  });
+}
+
+/** @throws UserError when a step is said to be both */
+function readVerdicts(flags: ResumeFlags): Map<string, Verdict> {
+  const verdicts = new Map<string, Verdict>();
+  for (const name of flags['take-as-done'] ?? []) verdicts.set(name, 'take-as-done');
+  for (const name of flags['run-again'] ?? []) {
+    if (verdicts.has(name)) throw new UserError(`${name}: either --run-again or --take-as-done`);
+    verdicts.set(name, 'run-again');
+  }
+  return verdicts;
+}
+
+const noReach: ReachFlags = {
+  json: undefined,
+  nodes: undefined,
+  exclude: undefined,
+  group: undefined,
+  'exclude-group': undefined,
+  all: false,
+  hostfile: undefined,
+  pick: undefined,
+  'allow-empty': false,
+  groupsource: undefined,
+  groupsconf: undefined,
+  fanout: undefined,
+  user: undefined,
+  'connect-timeout': undefined,
+  'command-timeout': undefined,
+  options: undefined,
+  'ssh-config': undefined,
+  worker: undefined,
+  option: undefined,
+  conf: undefined,
+};

@@ -1,0 +1,179 @@
+import { ExitCode } from '../errors.ts';
+import type { RollingRecorder } from '../journal/rolling-recorder.ts';
+import type { RunCounts } from '../journal/records.ts';
+import { makeVisibleLine } from '../output/printable.ts';
+import type { Ledger } from '../rolling/ledger.ts';
+import { lanesOf, nodesOf, type RollingPlan } from '../rolling/plan.ts';
+import type { RollingEnd } from '../rolling/run-progress.ts';
+import type { StepResult } from '../rolling/step.ts';
+import type { Undoing } from '../rolling/take-back.ts';
+import type { HoldSignals } from './hold-signals.ts';
+import type { RunSession } from './open-session.ts';
+import type { RollingShow, RollingWork } from './rolling-run.ts';
+
+export interface EndedRun {
+  readonly end: RollingEnd;
+  readonly work: RollingWork;
+  readonly plan: RollingPlan;
+  readonly ledger: Ledger;
+  readonly recorder: RollingRecorder;
+  readonly show: RollingShow;
+  readonly signals: HoldSignals;
+}
+
+export type NodeStanding = 'done' | 'failed' | 'unknown' | 'begun' | 'not begun';
+
+/** Records how the run ended, says the state of every node and the one command that goes on. Gives the exit status. */
+export async function endRolling(session: RunSession, run: EndedRun): Promise<number> {
+  const { end, recorder, show, work } = run;
+  const status = run.signals.leftWith() ?? statusOf(end);
+  const standings = nodeStandings(run);
+  try {
+    if (end.kind === 'done' || status === ExitCode.refused) {
+      await recorder.finish({ exitCode: status, counts: countsOf(standings) });
+    } else {
+      await recorder.append({
+        type: 'hold',
+        at: new Date().toISOString(),
+        exitCode: status,
+        reason: end.reason ?? 'held',
+      });
+      recorder.close();
+    }
+  } catch (error) {
+    session.warn(`the journal does not know the end of the run: ${(error as Error).message}`);
+  }
+  const summary = work.summary?.(end);
+  if (show.mode === 'json') {
+    const nodes = Object.fromEntries(standings);
+    const document = {
+      run: recorder.id,
+      hash: work.hash,
+      state: end.kind,
+      reason: end.reason ?? null,
+      nodes,
+      summary: summary ?? null,
+      exitCode: status,
+    };
+    await session.terminal.stdout.write(`${JSON.stringify(document)}\n`);
+  } else if (show.mode !== 'json-lines') {
+    await session.terminal.stdout.write(textOf(session, run, status, standings, summary));
+  }
+  await session.terminal.stdout.flush();
+  return status;
+}
+
+function statusOf(end: RollingEnd): number {
+  switch (end.kind) {
+    case 'done':
+      return end.failed.length === 0 ? ExitCode.ok : ExitCode.nodesFailed;
+    case 'unknown':
+      return ExitCode.unknownState;
+    default:
+      return end.changed ? ExitCode.stopped : ExitCode.refused;
+  }
+}
+
+export function nodeStandings({
+  plan,
+  ledger,
+}: Pick<EndedRun, 'plan' | 'ledger'>): Map<string, NodeStanding> {
+  const standings = new Map<string, NodeStanding>();
+  for (const node of nodesOf(plan)) standings.set(node, standingOf(node, plan, ledger));
+  return standings;
+}
+
+function standingOf(node: string, plan: RollingPlan, ledger: Ledger): NodeStanding {
+  const states: (string | undefined)[] = [];
+  let begun = false;
+  for (const lane of lanesOf(plan)) {
+    for (const [stage, { node: of, steps }] of lane.stages.entries()) {
+      if (of !== node) continue;
+      const inDoubt = steps.some(({ id }) => {
+        const state = ledger.step({ lane: lane.name, node, step: id })?.state;
+        if (state !== undefined && state !== 'satisfied') begun = true;
+        return state === 'in-doubt' || state === 'unknown';
+      });
+      states.push(inDoubt ? 'unknown' : ledger.stage({ lane: lane.name, stage })?.state);
+    }
+  }
+  if (states.includes('unknown')) return 'unknown';
+  if (states.includes('failed')) return 'failed';
+  if (states.every((state) => state === 'done')) return 'done';
+  return begun ? 'begun' : 'not begun';
+}
+
+export function countsOf(standings: ReadonlyMap<string, NodeStanding>): RunCounts {
+  const succeeded = [...standings.values()].filter((standing) => standing === 'done').length;
+  return { succeeded, failed: standings.size - succeeded, failedByKind: {} };
+}
+
+function textOf(
+  session: RunSession,
+  { end, recorder, ledger }: EndedRun,
+  status: number,
+  standings: ReadonlyMap<string, NodeStanding>,
+  summary: string | undefined,
+): string {
+  const lines: string[] = [];
+  const groups = Map.groupBy(standings, ([, standing]) => standing);
+  for (const standing of ['done', 'begun', 'failed', 'unknown', 'not begun'] as const) {
+    const nodes = groups.get(standing)?.map(([node]) => node);
+    if (nodes !== undefined)
+      lines.push(`${standing.padEnd(9)}  ${session.foldNames(nodes)} (${nodes.length})`);
+  }
+  if (summary !== undefined) lines.push(summary);
+  if (end.kind !== 'done') {
+    const how = status === ExitCode.refused ? 'refused, nothing was changed' : 'stopped';
+    lines.push(`${how}: ${end.reason ?? 'asked to hold'}`);
+    if (end.hint !== undefined) lines.push(end.hint);
+    if (status !== ExitCode.refused) lines.push(`To go on: muster runs resume ${recorder.id}`);
+  } else if (end.reason !== undefined) lines.push(end.reason);
+  if (!ledger.hasEffects() && end.kind === 'done') lines.push('nothing was to be done');
+  return `\n${lines.map(makeVisibleLine).join('\n')}\n`;
+}
+
+/** What an abort did. */
+export async function sayTakenBack(
+  session: RunSession,
+  show: RollingShow,
+  {
+    list,
+    results,
+    recorder,
+    standings,
+  }: {
+    readonly list: readonly Undoing[];
+    readonly results: readonly { readonly undoing: Undoing; readonly result: StepResult }[];
+    readonly recorder: RollingRecorder;
+    readonly standings: ReadonlyMap<string, NodeStanding>;
+  },
+): Promise<void> {
+  const { stdout } = session.terminal;
+  if (show.mode === 'json') {
+    const undone = results.map(({ undoing: { lane, node, step }, result }) => ({
+      lane,
+      node,
+      step: step.id,
+      ...result,
+    }));
+    await stdout.write(
+      `${JSON.stringify({ run: recorder.id, undone, nodes: Object.fromEntries(standings) })}\n`,
+    );
+  } else if (show.mode !== 'json-lines') {
+    const failed = results.filter(({ result }) => result.kind !== 'done');
+    const lines = failed.map(
+      ({ undoing: { node, step }, result }) =>
+        `${node}: ${step.undo!.title}: ${'message' in result ? result.message : result.kind}`,
+    );
+    lines.push(
+      list.length === 0
+        ? `run ${recorder.id} is ended; nothing was to be taken back`
+        : failed.length === 0
+          ? `run ${recorder.id} is ended; ${results.length} steps were taken back`
+          : `Mend that by hand, or try again: muster runs abort ${recorder.id}`,
+    );
+    await stdout.write(`\n${lines.map(makeVisibleLine).join('\n')}\n`);
+  }
+  await stdout.flush();
+}

@@ -1,0 +1,17 @@
+import { UserError } from '../errors.ts';
+import type { RollSpec } from '../workflow/roll-spec.ts';
+import type { RollingWork } from './rolling-run.ts';
+
+/**
+ * The work a journal's specification stands for.
+ * @throws UserError for a kind this muster does not know
+ */
+export async function workOf(spec: { readonly kind: string }, hash: string): Promise<RollingWork> {
+  if (spec.kind === 'roll') {
+    const { rollWork } = await import('./roll-work.ts');
+    return rollWork(spec as RollSpec, hash);
+  }
+  throw new UserError(`a run of kind ${JSON.stringify(spec.kind)} cannot be resumed by this muster`, {
+    hint: 'Use the version that began it, or a newer one.',
+  });
+}
