@@ -6,7 +6,9 @@ type CommandModule = () => Promise<{ readonly default: Command.Class }>;
 export const commandModules: Readonly<Record<string, CommandModule>> = {
   __complete: () => import('../commands/complete.ts'),
   completion: () => import('../commands/completion.ts'),
+  copy: () => import('../commands/copy.ts'),
   demo: () => import('../commands/demo.ts'),
+  fetch: () => import('../commands/fetch.ts'),
   fold: () => import('../commands/fold.ts'),
   groups: () => import('../commands/groups.ts'),
   nodes: () => import('../commands/nodes.ts'),

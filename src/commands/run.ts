@@ -1,5 +1,5 @@
 import { BaseCommand } from '../base-command.ts';
-import { runFlags } from '../cli/run-flags.ts';
+import { runCommandFlags } from '../cli/copy-flags.ts';
 import { UserError } from '../errors.ts';
 import type { FailedRun } from '../session/retry-failed.ts';
 import { openRunSession } from '../session/open-session.ts';
@@ -25,13 +25,21 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
   ];
   static override usage = '[run] [OPTIONS] [COMMAND...]';
   static override strict = false;
-  static override flags = runFlags;
+  static override flags = runCommandFlags;
   /** The words after the first one are the remote command's, options or not. */
   static stopAtFirstWord = true;
+  static intersperseAfter = ['copy', 'rcopy'];
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
     const session = await openRunSession(flags, process.argv.slice(2));
+    if (flags.copy || flags.rcopy) {
+      const { runCopy } = await import('../session/copy.ts');
+      const direction = flags.copy ? 'to-nodes' : 'from-nodes';
+      process.exitCode = await runCopy(session, flags, flags, { direction, paths: this.words });
+      return;
+    }
+    refuseCopyOptions(flags);
     const command = remoteCommand(this.words, session.retried);
     if (flags['dry-run']) {
       const { showDryRun } = await import('../session/dry-run.ts');
@@ -52,7 +60,19 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
 function remoteCommand(words: readonly string[], retried: FailedRun | undefined): string {
   if (words.length > 0 || retried === undefined) return words.join(' ');
   if (retried.command !== undefined) return retried.command;
+  if (retried.copied) {
+    throw new UserError(`the last run (${retried.id}) copied files`, {
+      hint: 'Give the copy again: muster copy --retry-failed FILE…',
+    });
+  }
   throw new UserError(`the journal keeps the command of run ${retried.id} without the secret in it`, {
     hint: 'Give the command again after --retry-failed.',
   });
+}
+
+function refuseCopyOptions(flags: { dest?: string | undefined; preserve: boolean; checksum: boolean }): void {
+  const given =
+    flags.dest !== undefined ? '--dest' : flags.preserve ? '-p' : flags.checksum ? '--checksum' : undefined;
+  if (given === undefined) return;
+  throw new UserError(`${given} means nothing without --copy or --rcopy`);
 }

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Executor } from '../fanout/executor.ts';
+import type { NodeOutcome } from '../fanout/outcome.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { readClushConf } from '../config/clush-conf.ts';
 import { createGroupResolver, type Groups } from '../groups/group-resolver.ts';
 import type { RunJournal } from '../journal/open-journal.ts';
 import { NodeSet } from '../nodeset/node-set.ts';
+import type { ShownCopy } from '../output/copy-presenter.ts';
 import type { RunPresenter } from '../output/run-presenter.ts';
 import type { ChannelFailure, Terminal } from '../output/terminal.ts';
 import type { ConnectionSettings } from '../ssh/settings.ts';
@@ -35,6 +37,8 @@ export interface RunSession {
   readonly foldNames: (nodes: readonly string[]) => string;
   /** A new presenter for one run. */
   presenter(flags?: Partial<RunFlags>): Promise<RunPresenter>;
+  /** A presenter for one copy. */
+  copyPresenter(shown: ShownCopy): Promise<RunPresenter>;
   /** Connections; in the shell kept open, with a user and a connect timeout that may differ from the settings'. */
   executor(options?: ExecutorChoice): Promise<RunExecutor>;
   /** With the exec worker: replaces %h and its like. Goes around everything else that changes a command. */
@@ -55,6 +59,8 @@ export interface RunExecutor extends Executor {
   describe?(node: string): Promise<ConnectionSettings>;
   /** A connection to a Unix socket on the node, as the user who logs in; absent where no connection is made. */
   openSocket?(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
+  /** See SshExecutor; absent where no connection is made. */
+  openSubsystem?(node: string, name: string, signal: AbortSignal): Promise<Duplex | NodeOutcome>;
   /** Closes the connections kept to these nodes. */
   disconnect?(nodes: readonly string[]): Promise<void>;
 }
@@ -125,6 +131,15 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       return createRunPresenter(
         presenterOptions(shown, settings, { surroundings, terminal, foldNodes }),
         terminal,
+      );
+    },
+    async copyPresenter(shown) {
+      const { createCopyPresenter } = await import('../output/copy-presenter.ts');
+      const foldNodes = flags.regroup ? foldIntoGroups(groups, flags) : foldNames;
+      return createCopyPresenter(
+        presenterOptions(flags, settings, { surroundings, terminal, foldNodes }),
+        terminal,
+        shown,
       );
     },
     async executor({ keepOpen, user, connectTimeoutMs } = { keepOpen: false, ...settings }) {

@@ -1,7 +1,7 @@
 import type { RunRecorder } from '../journal/recorder.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { readPackageInfo } from '../cli/package-info.ts';
-import type { Operator } from '../journal/records.ts';
+import type { Operator, SettingValue } from '../journal/records.ts';
 import type { RunSession } from './open-session.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -13,6 +13,7 @@ export async function startRecord(
   session: RunSession,
   command: string,
   nodes: readonly string[] = session.chosen.nodes,
+  more: Readonly<Record<string, SettingValue>> = {},
 ): Promise<RunRecorder | undefined> {
   const { surroundings, settings, chosen } = session;
   try {
@@ -30,6 +31,7 @@ export async function startRecord(
         stopOnFailure: settings.stopOnFailure,
         batch: settings.batch ?? null,
         user: settings.user ?? null,
+        ...more,
       },
     });
   } catch (error) {

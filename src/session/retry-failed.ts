@@ -7,8 +7,10 @@ export interface FailedRun {
   readonly id: string;
   /** Those that did not succeed, in the order of that run. */
   readonly nodes: readonly string[];
-  /** Undefined when the journal holds it only with a secret left out. */
+  /** Undefined when the journal holds it only with a secret left out, and for a copy. */
   readonly command: string | undefined;
+  /** It copied files: its "command" is a description. */
+  readonly copied: boolean;
 }
 
 /** @throws UserError when there is no earlier run, or all of it succeeded */
@@ -26,5 +28,6 @@ export async function findFailedRun(journal: RunJournal): Promise<FailedRun> {
   }
   const { command, commandSha256 } = run.header;
   const whole = createHash('sha256').update(command).digest('hex') === commandSha256;
-  return { id: run.id, nodes, command: whole ? command : undefined };
+  const copied = run.header.settings['copy'] !== undefined;
+  return { id: run.id, nodes, command: whole && !copied ? command : undefined, copied };
 }

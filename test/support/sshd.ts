@@ -82,7 +82,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
         ? []
         : ['MaxStartups 1000']),
       'LogLevel ERROR',
-      'Subsystem sftp internal-sftp',
+      // a second line for the same subsystem would be an error
+      ...(options.config?.some((line) => line.startsWith('Subsystem')) === true
+        ? []
+        : ['Subsystem sftp internal-sftp']),
       '',
     ].join('\n'),
   );
