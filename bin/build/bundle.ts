@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 import { musterPlugin } from '../../src/cli/oclif-plugin.ts';
 import { readPackageInfo } from '../../src/cli/package-info.ts';
+import { programPart, programParts } from '../../src/patroni/program-source.ts';
 import { collectorPart, collectorParts } from '../../src/versions/collector-source.ts';
 import { lazyOclif } from './lazy-oclif.ts';
 
@@ -65,6 +66,7 @@ async function inlinedFacts(root: string): Promise<Plugin> {
   const plugin = await musterPlugin(root);
   const manifest = JSON.stringify(JSON.stringify(plugin.manifest));
   const info = JSON.stringify(readPackageInfo());
+  const program = JSON.stringify(Object.fromEntries(programParts.map((part) => [part, programPart(part)])));
   const collector = JSON.stringify(
     Object.fromEntries(collectorParts.map((part) => [part, collectorPart(part)])),
   );
@@ -79,6 +81,9 @@ async function inlinedFacts(root: string): Promise<Plugin> {
       }));
       setup.onLoad({ filter: /src\/versions\/collector-source\.ts$/ }, () => ({
         contents: `const texts = ${collector}; export const collectorPart = (part) => texts[part];`,
+      }));
+      setup.onLoad({ filter: /src\/patroni\/program-source\.ts$/ }, () => ({
+        contents: `const texts = ${program}; export const programParts = Object.keys(texts); export const programPart = (part) => texts[part];`,
       }));
     },
   };

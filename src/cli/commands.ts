@@ -5,6 +5,10 @@ type CommandModule = () => Promise<{ readonly default: Command.Class }>;
 /** Every command and its module; a module is loaded only when its command runs. Ids use `:` where users type a blank. */
 export const commandModules: Readonly<Record<string, CommandModule>> = {
   __complete: () => import('../commands/complete.ts'),
+  'cluster:reinit': () => import('../commands/cluster/reinit.ts'),
+  'cluster:restart': () => import('../commands/cluster/restart.ts'),
+  'cluster:status': () => import('../commands/cluster/status.ts'),
+  'cluster:switchover': () => import('../commands/cluster/switchover.ts'),
   completion: () => import('../commands/completion.ts'),
   copy: () => import('../commands/copy.ts'),
   demo: () => import('../commands/demo.ts'),

@@ -5,6 +5,7 @@ import { builtInManifest, type Manifest } from './manifest.ts';
 import { readPackageInfo } from './package-info.ts';
 
 const topics = {
+  cluster: { description: 'Patroni clusters: status, switchover, restart' },
   runs: { description: 'What was run, where, with what result' },
 };
 

@@ -1,0 +1,82 @@
+import { eachNode } from '../fanout/each-node.ts';
+import type { Executor } from '../fanout/executor.ts';
+import { askMember, type Question } from './ask-member.ts';
+
+/** A quick look at one member, for judging by observation. */
+export interface MemberLook {
+  readonly node: string;
+  /** Holds the leader key and its server takes writes, by Patroni and by the server itself. */
+  readonly primary: boolean;
+  /** Patroni's word for its server; null: it does not answer. */
+  readonly state: string | null;
+  readonly timeline: number | null;
+  /** Seconds since 1970; null: the server does not answer. */
+  readonly startedAt: number | null;
+  readonly version: number | null;
+  /** WAL is being received. */
+  readonly streaming: boolean;
+  readonly inRecovery: boolean | null;
+}
+
+/** A writable server can give a transaction id; the leader key alone may come before its promotion (patroni #2972). */
+const lookSql = `select json_build_object('inRecovery', pg_is_in_recovery(),
+  'startedAt', extract(epoch from pg_postmaster_start_time()),
+  'version', current_setting('server_version_num')::int,
+  'streaming', exists (select 1 from pg_stat_wal_receiver where status = 'streaming'),
+  'xid', case when pg_is_in_recovery() then null else txid_current()::text end)`;
+
+const questions: readonly Question[] = [
+  { ask: 'rest', method: 'OPTIONS', path: '/primary', timeout: 5 },
+  { ask: 'rest', path: '/patroni', timeout: 5 },
+  { ask: 'sql', text: lookSql, timeout: 5 },
+];
+
+export interface LookOptions {
+  readonly executor: Executor;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+export function lookAtMembers(nodes: readonly string[], options: LookOptions): Promise<MemberLook[]> {
+  return eachNode(nodes, nodes.length, (node) => lookAtMember(node, options));
+}
+
+export async function lookAtMember(
+  node: string,
+  { executor, signal, timeoutMs = 20_000 }: LookOptions,
+): Promise<MemberLook> {
+  const answer = await askMember(executor, node, questions, signal, timeoutMs);
+  const nothing: MemberLook = {
+    node,
+    primary: false,
+    state: null,
+    timeline: null,
+    startedAt: null,
+    version: null,
+    streaming: false,
+    inRecovery: null,
+  };
+  if (answer.kind === 'silent') return nothing;
+  const [primary, patroni, sql] = answer.replies;
+  const said = readJson(patroni);
+  const server = readJson(sql);
+  return {
+    node,
+    primary: primary?.status === 200 && typeof server['xid'] === 'string',
+    state: typeof said['state'] === 'string' ? said['state'] : null,
+    timeline: typeof said['timeline'] === 'number' ? said['timeline'] : null,
+    startedAt: typeof server['startedAt'] === 'number' ? server['startedAt'] : null,
+    version: typeof server['version'] === 'number' ? server['version'] : null,
+    streaming: server['streaming'] === true,
+    inRecovery: typeof server['inRecovery'] === 'boolean' ? server['inRecovery'] : null,
+  };
+}
+
+function readJson(reply: object | undefined): Readonly<Record<string, unknown>> {
+  if (reply === undefined || !('text' in reply)) return {};
+  try {
+    return JSON.parse(reply.text as string) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

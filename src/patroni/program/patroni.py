@@ -1,0 +1,178 @@
+# Finds this node's Patroni, reads its configuration, speaks to its REST API. Python 3.6 and newer.
+import base64, glob, json, os, pwd, re, socket, ssl, stat, subprocess, sys, time
+import urllib.error, urllib.request
+
+
+def words_of(pid):
+    try:
+        with open('/proc/%s/cmdline' % pid, 'rb') as file:
+            return file.read().decode('utf-8', 'replace').split('\0')[:-1]
+    except OSError:
+        return []
+
+
+def parent_of(pid):
+    try:
+        with open('/proc/%s/stat' % pid) as file:
+            return file.read().rpartition(')')[2].split()[1]
+    except OSError:
+        return '0'
+
+
+def is_patroni(words):
+    if any(os.path.basename(word) == 'patroni' for word in words[:2]):
+        return True
+    return any(pair == ('-m', 'patroni') for pair in zip(words, words[1:]))
+
+
+def patroni_processes():
+    found = [pid for pid in os.listdir('/proc') if pid.isdigit() and is_patroni(words_of(pid))]
+    # Patroni starts the server from a copy of itself, which is not another Patroni.
+    return [pid for pid in found if parent_of(pid) not in found]
+
+
+def config_path(pid):
+    if pid is not None:
+        given = [word for word in words_of(pid)[1:] if re.search(r'\.ya?ml$', word)]
+        if not given:
+            given = [word for word in words_of(pid)[2:] if word.startswith('/') and os.path.isdir(word)]
+        if given:
+            try:
+                return os.path.join(os.readlink('/proc/%s/cwd' % pid), given[-1])
+            except OSError:
+                return given[-1]
+        return None
+    names = sorted(glob.glob('/etc/patroni/*.yml') + glob.glob('/etc/patroni/*.yaml'))
+    names = [name for name in names if os.path.basename(name) != 'dcs.yml']
+    return names[0] if names else None
+
+
+def load_yaml(path, pid):
+    try:
+        import yaml
+
+        with open(path) as file:
+            return yaml.safe_load(file) or {}
+    except ImportError:
+        # Patroni in an environment of its own: its interpreter has a YAML reader.
+        reader = 'import json,sys,yaml;print(json.dumps(yaml.safe_load(open(sys.argv[1])),default=str))'
+        answer = subprocess.run(
+            [words_of(pid)[0], '-c', reader, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
+        )
+        return json.loads(answer.stdout.decode()) or {}
+
+
+def load_config(path, pid):
+    config = {}
+    files = sorted(glob.glob(path + '/*.y*ml')) if os.path.isdir(path) else [path]
+    for name in files:
+        config.update(load_yaml(name, pid))
+    return config
+
+
+def environment(pid):
+    try:
+        with open('/proc/%s/environ' % pid, 'rb') as file:
+            pairs = file.read().decode('utf-8', 'replace').split('\0')
+    except OSError:
+        return {}
+    return dict(pair.split('=', 1) for pair in pairs if pair.startswith('PATRONI_') and '=' in pair)
+
+
+class Patroni:
+    """Configuration and address of this node's Patroni. Passwords stay in here."""
+
+    def __init__(self):
+        pids = patroni_processes()
+        self.count = len(pids)
+        self.pid = pids[0] if pids else None
+        self.config, self.env, self.problem = {}, {}, None
+        self.path = config_path(self.pid)
+        if self.pid is not None:
+            self.env = environment(self.pid)
+        if self.path is not None:
+            try:
+                self.config = load_config(self.path, self.pid)
+            except PermissionError:
+                self.problem = 'no right to read %s: log in as root, or give sudo -n' % self.path
+            except Exception as error:
+                self.problem = 'cannot read %s: %s' % (self.path, str(error).splitlines()[0])
+
+    def value(self, section, key):
+        name = 'PATRONI_%s_%s' % (section, key)
+        return self.env.get(name.upper(), (self.config.get(section) or {}).get(key))
+
+    def top(self, key):
+        return self.env.get('PATRONI_' + key.upper(), self.config.get(key))
+
+    def login(self):
+        login = (self.config.get('restapi') or {}).get('authentication') or {}
+        user = self.env.get('PATRONI_RESTAPI_USERNAME', login.get('username'))
+        password = self.env.get('PATRONI_RESTAPI_PASSWORD', login.get('password'))
+        return None if user is None else '%s:%s' % (user, password or '')
+
+    def addresses(self):
+        connect, listen = self.value('restapi', 'connect_address'), self.value('restapi', 'listen')
+        found = [str(connect)] if connect else []
+        if listen:
+            host, _, port = str(listen).partition(',')[0].rpartition(':')
+            found.append(('127.0.0.1' if host in ('', '*', '0.0.0.0', '[::]', '::') else host) + ':' + port)
+        return list(dict.fromkeys(found)) or ['127.0.0.1:8008']
+
+    def open(self, method, path, body, timeout):
+        tls = self.value('restapi', 'certfile')
+        handlers = [urllib.request.ProxyHandler({})]
+        if tls:
+            # The node asks itself: its certificate is for a name others use.
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            own = self.value('ctl', 'certfile') or (tls if self.value('restapi', 'verify_client') else None)
+            if own:
+                key = self.value('ctl', 'keyfile') if self.value('ctl', 'certfile') else self.value('restapi', 'keyfile')
+                context.load_cert_chain(own, key or None)
+            handlers.append(urllib.request.HTTPSHandler(context=context))
+        opener = urllib.request.build_opener(*handlers)
+        problem = None
+        for address in self.addresses():
+            request = urllib.request.Request('%s://%s%s' % ('https' if tls else 'http', address, path), method=method)
+            if method not in ('GET', 'OPTIONS'):
+                request.data = (body or '').encode()
+                request.add_header('Content-Type', 'application/json')
+                if self.login() is not None:
+                    request.add_header('Authorization', 'Basic ' + base64.b64encode(self.login().encode()).decode())
+            try:
+                with opener.open(request, timeout=timeout) as answer:
+                    return {'status': answer.status, 'text': answer.read().decode('utf-8', 'replace')}
+            except urllib.error.HTTPError as error:
+                return {'status': error.code, 'text': error.read().decode('utf-8', 'replace')}
+            except Exception as error:
+                reason = getattr(error, 'reason', error)
+                problem = {'error': '%s: %s' % (address, reason), 'sent': not isinstance(reason, ConnectionRefusedError)}
+                if problem['sent']:
+                    return problem
+        return problem
+
+    def describe(self):
+        return {
+            'processes': self.count,
+            'config': self.path,
+            'problem': self.problem,
+            'scope': self.top('scope'),
+            'name': self.top('name'),
+            'tags': self.config.get('tags') or {},
+            'dataDirectory': self.value('postgresql', 'data_dir'),
+            'binDirectory': self.value('postgresql', 'bin_dir'),
+            'installed': installed_patroni(self.pid),
+        }
+
+
+def installed_patroni(pid):
+    program = next((word for word in words_of(pid) if os.path.basename(word) == 'patroni'), '') if pid else ''
+    prefix = os.path.dirname(os.path.dirname(program)) or '/usr'
+    for pattern in ('/lib/python3*/site-packages', '/lib/python3*/dist-packages', '/local/lib/python3*/dist-packages'):
+        for info in glob.glob(prefix + pattern + '/patroni-*-info'):
+            match = re.match(r'patroni-([^-]+?)(?:-py[\d.]+)?\.(?:dist|egg)-info$', os.path.basename(info))
+            if match:
+                return match.group(1)
+    return None

@@ -1,0 +1,88 @@
+import { askMember } from './ask-member.ts';
+import { lookAtMember, type MemberLook } from './look-at-members.ts';
+import { poll } from './poll.ts';
+import { problemOf } from './read-member.ts';
+import type { SwitchoverTools } from './switchover.ts';
+
+export interface RestartOrder {
+  readonly node: string;
+  /** Only while it is a replica: Patroni refuses when it has become the leader meanwhile. */
+  readonly onlyReplica: boolean;
+  /** Only a server that runs an older one: `15.20`. Makes the request safe to repeat. */
+  readonly olderThan?: string;
+  /** Seconds Patroni gives the restart. */
+  readonly timeoutS: number;
+}
+
+export type RestartEnd =
+  | { readonly kind: 'done'; readonly look: MemberLook }
+  /** The server was not restarted. */
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly message: string }
+  | { readonly kind: 'left' };
+
+/**
+ * Restarts a member's server through its Patroni, once, and judges by a new start time, never by the answer.
+ * `role` replica and `postgres_version` are understood by every Patroni from 1.5.6 on.
+ */
+export async function restartMember(order: RestartOrder, tools: SwitchoverTools): Promise<RestartEnd> {
+  const { executor, signal, note } = tools;
+  const before = await lookAtMember(order.node, { executor, signal });
+  if (signal.aborted) return { kind: 'left' };
+  const body = JSON.stringify({
+    ...(order.onlyReplica ? { role: 'replica' } : {}),
+    ...(order.olderThan === undefined ? {} : { postgres_version: order.olderThan }),
+    timeout: order.timeoutS,
+  });
+  note('Patroni restarts the server');
+  const answer = await askMember(
+    executor,
+    order.node,
+    [{ ask: 'rest', method: 'POST', path: '/restart', body, timeout: order.timeoutS + 30 }],
+    signal,
+    (order.timeoutS + 60) * 1000,
+  );
+  if (
+    answer.kind === 'silent' &&
+    (answer.outcome.kind === 'not-started' || answer.outcome.kind === 'refused')
+  ) {
+    return { kind: 'refused', message: answer.why };
+  }
+  const reply = answer.kind === 'answered' ? answer.replies[0]! : undefined;
+  if (reply !== undefined && 'sent' in reply && !reply.sent) {
+    return { kind: 'refused', message: problemOf(reply) };
+  }
+  const no = reply?.status !== undefined && reply.status >= 400 ? problemOf(reply) : undefined;
+  return observeRestart(order, before.startedAt, tools, no);
+}
+
+/** @param no what Patroni answered instead of yes: then an old server that still runs is the end */
+async function observeRestart(
+  { node, timeoutS }: RestartOrder,
+  startedBefore: number | null,
+  { executor, signal, note }: SwitchoverTools,
+  no: string | undefined,
+): Promise<RestartEnd> {
+  let last: MemberLook | undefined;
+  let same = 0;
+  const end = await poll<RestartEnd>(
+    async () => {
+      const look = await lookAtMember(node, { executor, signal });
+      if (signal.aborted) return undefined;
+      last = look;
+      if (look.startedAt !== null && look.startedAt !== startedBefore && look.state === 'running') {
+        return { kind: 'done', look };
+      }
+      same = look.startedAt !== null && look.startedAt === startedBefore ? same + 1 : 0;
+      if (no !== undefined && same >= 2) return { kind: 'refused', message: no };
+      note(`the server is ${look.state ?? 'silent'}${look.startedAt === null ? '' : ', not restarted yet'}`);
+      return undefined;
+    },
+    { timeoutMs: (no === undefined ? timeoutS : Math.min(timeoutS, 60)) * 1000, signal },
+  );
+  if (end === 'aborted') return { kind: 'left' };
+  if (end !== 'timeout') return end;
+  if (same > 0) return { kind: 'refused', message: no ?? `not restarted within ${timeoutS} s` };
+  const why = no === undefined ? '' : `; Patroni said: ${no}`;
+  return { kind: 'unknown', message: `its server is ${last?.state ?? 'silent'} and does not answer${why}` };
+}

@@ -1,0 +1,142 @@
+import type { Executor } from '../fanout/executor.ts';
+import { askMember } from './ask-member.ts';
+import { lookAtMembers, type MemberLook } from './look-at-members.ts';
+import { poll } from './poll.ts';
+import { problemOf } from './read-member.ts';
+import { watchPrimary } from './watch-primary.ts';
+
+export interface SwitchoverOrder {
+  /** Names as Patroni knows them, and the nodes they are. */
+  readonly leader: { readonly name: string; readonly node: string };
+  readonly candidate: { readonly name: string; readonly node: string };
+  /** Every node of the cluster, these two included. */
+  readonly nodes: readonly string[];
+  /** Milliseconds until the outcome is called unknown. */
+  readonly timeoutMs: number;
+}
+
+export interface SwitchoverTools {
+  readonly executor: Executor;
+  readonly signal: AbortSignal;
+  /** What it is waiting for, a few words. */
+  readonly note: (text: string) => void;
+}
+
+export type SwitchoverEnd =
+  | {
+      readonly kind: 'done';
+      readonly timeline: number | null;
+      /** Milliseconds in which no member took writes; null: could not be measured. */
+      readonly interruptionMs: number | null;
+      /** Somebody else than the candidate leads now: its node. */
+      readonly instead?: string;
+    }
+  /** Nothing changed: the old leader leads. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** It may still happen. It must not be asked for again. */
+  | { readonly kind: 'unknown'; readonly message: string; readonly hint: string }
+  /** Nobody watches any more; it goes on by itself. */
+  | { readonly kind: 'left' };
+
+/** As long the old leader must be seen leading after Patroni said no, or said nothing, to be believed. */
+const stableLooks = 5;
+
+/**
+ * Asks for a switchover once and judges it by what the members are afterwards, never by the answer: Patroni may say 503
+ * while it proceeds (patroni #743), and may switch over to somebody else.
+ */
+export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools): Promise<SwitchoverEnd> {
+  const { executor, signal, note } = tools;
+  const watch = watchPrimary(executor, order.nodes, Math.ceil(order.timeoutMs / 1000) + 60);
+  try {
+    const measured = await watch.ready(15_000);
+    note(`asking Patroni for a switchover from ${order.leader.name} to ${order.candidate.name}`);
+    const said = await requestSwitchover(order, tools);
+    if (said.kind === 'never') return { kind: 'refused', message: said.message };
+    const end = await observeSwitchover(order, tools, said.refusal);
+    if (end.kind !== 'done') return end;
+    return { ...end, interruptionMs: measured && !signal.aborted ? watch.gapMs() : null };
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function requestSwitchover(
+  { leader, candidate }: SwitchoverOrder,
+  { executor, signal }: SwitchoverTools,
+): Promise<
+  | { readonly kind: 'never'; readonly message: string }
+  | { readonly kind: 'sent'; readonly refusal: string | undefined }
+> {
+  const body = JSON.stringify({ leader: leader.name, candidate: candidate.name });
+  const answer = await askMember(
+    executor,
+    leader.node,
+    [{ ask: 'rest', method: 'POST', path: '/switchover', body, timeout: 120 }],
+    signal,
+    150_000,
+  );
+  if (answer.kind === 'silent') {
+    const never = answer.outcome.kind === 'not-started' || answer.outcome.kind === 'refused';
+    return never ? { kind: 'never', message: answer.why } : { kind: 'sent', refusal: undefined };
+  }
+  const reply = answer.replies[0]!;
+  if (reply.status === undefined) {
+    if ('sent' in reply && !reply.sent) return { kind: 'never', message: problemOf(reply) };
+    return { kind: 'sent', refusal: undefined };
+  }
+  if (reply.status === 200 || reply.status === 202) return { kind: 'sent', refusal: undefined };
+  // 400, 401, 403, 404, 412: looked at and not begun.
+  if (reply.status >= 400 && reply.status < 500) return { kind: 'never', message: problemOf(reply) };
+  const isNo =
+    /failed|not possible|no good candidates/i.test(reply.text) && !/status unknown/i.test(reply.text);
+  return { kind: 'sent', refusal: isNo ? problemOf(reply) : undefined };
+}
+
+/**
+ * Looks at the members until one leads and takes writes.
+ * @param refusal Patroni's no; then the old leader need only be seen leading for some looks
+ */
+export async function observeSwitchover(
+  order: SwitchoverOrder,
+  { executor, signal, note }: SwitchoverTools,
+  refusal?: string,
+): Promise<Exclude<SwitchoverEnd, { kind: 'done' }> | (Extract<SwitchoverEnd, { kind: 'done' }> & object)> {
+  let stable = 0;
+  let last: readonly MemberLook[] = [];
+  const begun = performance.now();
+  const end = await poll<SwitchoverEnd>(
+    async () => {
+      const looks = await lookAtMembers(order.nodes, { executor, signal });
+      if (signal.aborted) return undefined;
+      last = looks;
+      const primaries = looks.filter(({ primary }) => primary);
+      const leader = primaries.length === 1 ? primaries[0]! : undefined;
+      if (leader !== undefined && leader.node !== order.leader.node) {
+        const instead = leader.node === order.candidate.node ? {} : { instead: leader.node };
+        return { kind: 'done', timeline: leader.timeline, interruptionMs: null, ...instead };
+      }
+      const old = looks.find(({ node }) => node === order.leader.node);
+      stable = old?.primary === true && old.state === 'running' ? stable + 1 : 0;
+      if (refusal !== undefined && stable >= stableLooks) return { kind: 'refused', message: refusal };
+      note(`${order.leader.name} is ${old?.state ?? 'silent'}, nobody else leads, ${since(begun)}`);
+      return undefined;
+    },
+    { everyMs: 500, timeoutMs: order.timeoutMs, signal },
+  );
+  if (end === 'aborted') return { kind: 'left' };
+  if (end !== 'timeout') return end;
+  const old = last.find(({ node }) => node === order.leader.node);
+  if (stable >= stableLooks) {
+    return { kind: 'refused', message: refusal ?? `${order.leader.name} still leads after ${since(begun)}` };
+  }
+  return {
+    kind: 'unknown',
+    message: `no outcome after ${since(begun)}: ${order.leader.name} is ${old?.state ?? 'silent'}, nobody else leads`,
+    hint: 'Do not ask for the switchover again. A leader that stops may be archiving its last WAL: see pg_stat_archiver and its log.',
+  };
+}
+
+function since(begun: number): string {
+  return `${Math.round((performance.now() - begun) / 1000)} s`;
+}

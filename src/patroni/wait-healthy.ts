@@ -1,0 +1,72 @@
+import { collectMembers } from './collect.ts';
+import { type Cluster, type ClusterMember, findClusters } from './cluster.ts';
+import { judgeCluster } from './health.ts';
+import { poll } from './poll.ts';
+import type { SwitchoverTools } from './switchover.ts';
+
+/** Asks some nodes of one cluster; undefined while they do not make one. */
+export async function askCluster(
+  nodes: readonly string[],
+  { executor, signal }: Pick<SwitchoverTools, 'executor' | 'signal'>,
+): Promise<Cluster | undefined> {
+  const { clusters } = findClusters(
+    await collectMembers(nodes, { executor, signal, fanout: nodes.length, timeoutMs: 30_000 }),
+  );
+  return clusters.length === 1 ? clusters[0] : undefined;
+}
+
+export interface HealthyPatience {
+  readonly maxLag: number;
+  readonly timeoutMs: number;
+  /** So many looks in a row it must be so. */
+  readonly samples: number;
+  readonly everyMs?: number;
+}
+
+/**
+ * Waits until a member is as it should be in its cluster: a leader that takes writes, or a replica that streams closely
+ * on the leader's timeline.
+ * @returns undefined when it is, else why not, a few words
+ */
+export async function waitForMember(
+  node: string,
+  nodes: readonly string[],
+  patience: HealthyPatience,
+  tools: SwitchoverTools,
+): Promise<string | undefined> {
+  let passed = 0;
+  let why = 'not looked at';
+  const end = await poll(
+    async () => {
+      const cluster = await askCluster(nodes, tools);
+      const found =
+        cluster === undefined ? 'its cluster does not answer' : memberConcern(node, cluster, patience.maxLag);
+      passed = found === undefined ? passed + 1 : 0;
+      if (found !== undefined) {
+        why = found;
+        tools.note(found);
+      }
+      return passed >= patience.samples ? {} : undefined;
+    },
+    { everyMs: patience.everyMs ?? 2000, timeoutMs: patience.timeoutMs, signal: tools.signal },
+  );
+  if (end === 'aborted') return 'interrupted';
+  return end === 'timeout' ? why : undefined;
+}
+
+/** What is wrong with one member, or with having a leader at all; undefined: nothing. */
+export function memberConcern(node: string, cluster: Cluster, maxLag: number): string | undefined {
+  const member = cluster.members.find((one) => one.node === node);
+  if (member === undefined) return 'it is not in its cluster';
+  if (cluster.leader === null) return 'its cluster has no leader';
+  return errorsOf(member, cluster, maxLag)[0];
+}
+
+function errorsOf(member: ClusterMember, cluster: Cluster, maxLag: number): string[] {
+  return judgeCluster(cluster, maxLag)
+    .filter(
+      ({ level, text }) =>
+        level === 'error' && (text.startsWith(`${member.name} `) || text.startsWith('leader ')),
+    )
+    .map(({ text }) => text);
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { Executor } from '../fanout/executor.ts';
+import { memberTask } from './ask-member.ts';
+
+/** Watches which members take writes, several times a second each, by their own Patroni's word. */
+export interface PrimaryWatch {
+  /** Resolves when every member has been heard, or after the time; false: the measure would have holes. */
+  ready(timeoutMs: number): Promise<boolean>;
+  /** Milliseconds so far in which no member took writes, from the first that did. */
+  gapMs(): number;
+  /** How often it began that none took writes. */
+  gaps(): number;
+  stop(): Promise<void>;
+}
+
+/** @param seconds after which the members stop by themselves, should nobody tell them to */
+export function watchPrimary(executor: Executor, nodes: readonly string[], seconds: number): PrimaryWatch {
+  const abort = new AbortController();
+  const nonce = randomBytes(12).toString('hex');
+  const writable = new Map<string, boolean>();
+  let begun = false;
+  let gapSince: number | undefined;
+  let gapTotal = 0;
+  let gapCount = 0;
+  const listeners = new Set<() => void>();
+
+  const hear = (node: string, primary: boolean): void => {
+    writable.set(node, primary);
+    const any = [...writable.values()].includes(true);
+    const now = performance.now();
+    if (any) {
+      begun = true;
+      if (gapSince !== undefined) gapTotal += now - gapSince;
+      gapSince = undefined;
+    } else if (begun && gapSince === undefined) {
+      gapSince = now;
+      gapCount += 1;
+    }
+    for (const listener of listeners) listener();
+  };
+
+  const watchNode = async (node: string): Promise<void> => {
+    let rest = '';
+    await executor.execute(
+      node,
+      memberTask({ nonce, request: { watch: seconds }, timeoutMs: 0 }),
+      {
+        write(stream, chunk) {
+          if (stream !== 'stdout') return;
+          const lines = `${rest}${chunk.toString()}`.split('\n');
+          rest = lines.pop()!.slice(-1000);
+          for (const line of lines) if (line.startsWith(`${nonce} `)) hear(node, line.endsWith('P'));
+        },
+      },
+      abort.signal,
+    );
+    // One that cannot be heard any more takes no writes for us.
+    if (!abort.signal.aborted) hear(node, false);
+  };
+  const all = Promise.all(nodes.map(watchNode));
+
+  return {
+    async ready(timeoutMs) {
+      const heardAll = () => nodes.every((node) => writable.has(node)) && begun;
+      if (heardAll()) return true;
+      return new Promise((resolve) => {
+        const end = (result: boolean) => {
+          clearTimeout(timer);
+          listeners.delete(look);
+          resolve(result);
+        };
+        const look = () => {
+          if (heardAll()) end(true);
+        };
+        const timer = setTimeout(() => end(false), timeoutMs);
+        listeners.add(look);
+      });
+    },
+    gapMs: () => Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince)),
+    gaps: () => gapCount,
+    async stop() {
+      abort.abort();
+      await all;
+    },
+  };
+}
