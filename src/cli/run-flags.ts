@@ -108,9 +108,6 @@ export const connectionFlags = {
   }),
 };
 
-/** Which nodes and how they are reached, as oclif hands it over: the same for every command. */
-export type ReachFlags = Interfaces.InferredFlags<typeof nodeFlags & typeof connectionFlags>;
-
 /** How results are shown. */
 export const outputFlags = {
   gather: boolean({

@@ -1,5 +1,4 @@
-import { parseDuration } from '../config/duration.ts';
-import { ExitCode, UserError } from '../errors.ts';
+import { ExitCode } from '../errors.ts';
 import { makeVisibleLine } from '../output/printable.ts';
 import type { RunSession } from './open-session.ts';
 import { startRecord } from './record.ts';
@@ -48,16 +47,4 @@ export async function changeCluster(session: RunSession, change: ClusterChange):
   const document = { version: 1, exitCode: end.status, message: end.text, ...end.details };
   await terminal.stdout.write(change.json ? `${JSON.stringify(document)}\n` : `${text}\n`);
   return end.status;
-}
-
-/**
- * Milliseconds of `90`, `30s`, `10m`.
- * @throws UserError naming option and text
- */
-export function readTime(option: string, text: string): number {
-  const value = parseDuration(text.trim());
-  if (value !== undefined) return value;
-  throw new UserError(`${option} ${JSON.stringify(text)}: not a duration`, {
-    hint: 'For example 30s, 5m or 1h30m; a number alone means seconds.',
-  });
 }

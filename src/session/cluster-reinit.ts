@@ -2,7 +2,8 @@ import type { ClusterChangeFlags } from '../cli/cluster-flags.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { Cluster } from '../patroni/cluster.ts';
 import { reinitialize } from '../patroni/reinitialize.ts';
-import { changeCluster, readTime } from './cluster-change.ts';
+import { readDuration } from '../rolling/read-duration.ts';
+import { changeCluster } from './cluster-change.ts';
 import { confirmChange, requireOneCluster, withClusters } from './cluster-session.ts';
 
 /** `muster cluster reinit NODE`. Gives the exit status. */
@@ -11,7 +12,7 @@ export function clusterReinit(
   words: readonly string[],
   argv: readonly string[],
 ): Promise<number> {
-  const timeoutMs = readTime('--timeout', flags.timeout);
+  const timeoutMs = readDuration('--timeout', flags.timeout);
   return withClusters(flags, words, argv, async (clusters) => {
     const { session, executor, interrupts } = clusters;
     const { nodes: chosen } = session.chosen;

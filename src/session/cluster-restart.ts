@@ -7,7 +7,8 @@ import { judgeCluster } from '../patroni/health.ts';
 import { restartMember, type RestartEnd } from '../patroni/restart.ts';
 import { restartOrder } from '../patroni/restart-order.ts';
 import { waitForMember } from '../patroni/wait-healthy.ts';
-import { type ChangeEnd, changeCluster, readTime } from './cluster-change.ts';
+import { readDuration } from '../rolling/read-duration.ts';
+import { type ChangeEnd, changeCluster } from './cluster-change.ts';
 import { type ClusterSession, confirmChange, requireMembers, withClusters } from './cluster-session.ts';
 
 interface Restart {
@@ -22,7 +23,7 @@ export function clusterRestart(
   argv: readonly string[],
 ): Promise<number> {
   const maxLag = readSize('--max-lag', flags['max-lag']);
-  const timeoutMs = readTime('--timeout', flags.timeout);
+  const timeoutMs = readDuration('--timeout', flags.timeout);
   return withClusters(flags, words, argv, async (clusters) => {
     const { session } = clusters;
     const found = await withAllMembers(clusters, requireMembers(await clusters.ask()));

@@ -1,12 +1,10 @@
-import type { VersionsFlags } from '../cli/versions-flags.ts';
 import { UserError } from '../errors.ts';
 import { collectMembers } from '../patroni/collect.ts';
 import { type Cluster, type Clusters, findClusters } from '../patroni/cluster.ts';
-import type { ReachFlags } from '../cli/run-flags.ts';
 import { watchInterrupts, type Interrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
 import { openRunSession, type RunExecutor, type RunSession } from './open-session.ts';
-import { versionsAsRun } from './versions-settings.ts';
+import { asRun, type ReachFlags } from './as-run.ts';
 
 /** Nodes chosen, connections kept open, and the way to ask what clusters the nodes are. */
 export interface ClusterSession {
@@ -25,7 +23,7 @@ export async function withClusters(
   use: (session: ClusterSession) => Promise<number>,
 ): Promise<number> {
   const nodes = words.length === 0 ? flags.nodes : [...(flags.nodes ?? []), ...words];
-  const session = await openRunSession(versionsAsRun({ ...flags, nodes } as unknown as VersionsFlags), argv);
+  const session = await openRunSession(asRun({ ...flags, nodes }), argv);
   const interrupts = watchInterrupts(leaveNow);
   session.onOutputFailure(() => interrupts.stop(141));
   const executor = await session.executor({ ...session.settings, keepOpen: true });

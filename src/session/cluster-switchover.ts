@@ -5,7 +5,8 @@ import { type Candidate, candidatesOf, findMember, whyNotCandidate } from '../pa
 import type { Cluster } from '../patroni/cluster.ts';
 import { judgeCluster } from '../patroni/health.ts';
 import { switchOver, type SwitchoverEnd } from '../patroni/switchover.ts';
-import { changeCluster, readTime } from './cluster-change.ts';
+import { readDuration } from '../rolling/read-duration.ts';
+import { changeCluster } from './cluster-change.ts';
 import { confirmChange, requireOneCluster, withClusters } from './cluster-session.ts';
 
 /** `muster cluster switchover`. Gives the exit status. */
@@ -15,7 +16,7 @@ export function clusterSwitchover(
   argv: readonly string[],
 ): Promise<number> {
   const maxLag = readSize('--max-lag', flags['max-lag']);
-  const timeoutMs = readTime('--timeout', flags.timeout);
+  const timeoutMs = readDuration('--timeout', flags.timeout);
   return withClusters(flags, words, argv, async (clusters) => {
     const { session, executor, interrupts } = clusters;
     const cluster = requireOneCluster(await clusters.ask());

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runProgram, type ProgramResult } from '../support/muster.ts';
+import { build } from './build/build.ts';
+import { type Fleet, openFleet } from './controller.ts';
+import { down } from './down.ts';
+import { fleetFolders } from './folders.ts';
+import { withBuildLock, withFleetLock } from './lock.ts';
+import { silent } from './progress.ts';
+import { up } from './up.ts';
+import { notYet, waitFor } from './wait-for.ts';
+
+const folders = fleetFolders();
+const dev = new URL('../../bin/dev.js', import.meta.url).pathname;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  await withBuildLock(() => build(folders, silent));
+  await withFleetLock(() => up(folders, { clusters: 2, nodes: 3, proxies: 1, sync: false }, silent));
+  fleet = await openFleet(folders);
+}, 600_000);
+
+afterAll(async () => {
+  await withFleetLock(() => down(folders));
+});
+
+beforeEach(async () => {
+  await fleet.waitForFleet();
+}, 120_000);
+
+function cluster(...args: string[]): Promise<ProgramResult> {
+  return runProgram(process.execPath, [dev, 'cluster', ...args], {
+    env: {
+      MUSTER_SSH_CONFIG: folders.access.sshConfig,
+      CLUSTERSHELL_CFGDIR: folders.access.clustershell,
+      XDG_STATE_HOME: folders.live,
+      XDG_CONFIG_HOME: folders.live,
+    },
+  });
+}
+
+test('shows every cluster in a row, whoever logs in, and nodes that are no member', async () => {
+  const leaders = [await fleet.leader('69'), await fleet.leader('70')];
+  for (const user of ['root', 'admin']) {
+    const { code, stdout } = await cluster('status', '-l', user, '@patroni', 'lb69-1');
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(rows.slice(1, 3).map((row) => [row[0], row[1], row[8]])).toEqual([
+      ['pg69', leaders[0], 'ok'],
+      ['pg70', leaders[1], 'ok'],
+    ]);
+    expect(rows[3]).toContain('lb69-1');
+    expect(code).toBe(0);
+  }
+});
+
+test('switches over, measures, and says no when the candidate cannot', async () => {
+  const old = (await fleet.leader('69'))!;
+  const refused = await cluster('switchover', '--yes', '--candidate', old, '@cluster:69');
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('leads already')]);
+  const unasked = await cluster('switchover', '@cluster:69');
+  expect([unasked.code, unasked.stderr]).toEqual([3, expect.stringContaining('not confirmed')]);
+
+  const done = await cluster('switchover', '--yes', '--json', '@cluster:69');
+  const document = JSON.parse(done.stdout) as { interruptionMs: number };
+  expect(document).toMatchObject({ kind: 'done', from: old });
+  expect(document.interruptionMs).toBeGreaterThan(0);
+  expect(await fleet.leader('69')).not.toBe(old);
+});
+
+test('finds a cluster unhealthy whose replica does not replay', async () => {
+  const leader = await fleet.waitForCluster('70');
+  const replica = fleet.cluster('70').members.find(({ name }) => name !== leader)!.name;
+  await fleet.sql(replica, 'select pg_wal_replay_pause()');
+  const { code, stdout } = await cluster('status', '@cluster:70');
+  expect([code, stdout]).toEqual([1, expect.stringContaining(`${replica} has its replay paused`)]);
+  const restart = await cluster('restart', '--yes', '@cluster:70');
+  expect([restart.code, restart.stderr]).toEqual([3, expect.stringContaining('replay paused')]);
+  await fleet.sql(replica, 'select pg_wal_replay_resume()');
+});
+
+test('restarts members that wait for it, one after the other, each verified', async () => {
+  const leader = await fleet.waitForCluster('70');
+  const before = await startTimes('70');
+  await fleet.patroniRest(leader, '/config', {
+    method: 'PATCH',
+    body: JSON.stringify({ postgresql: { parameters: { max_connections: 60 } } }),
+  });
+  await waitFor('all members wait for a restart', { within: 60_000 }, async () => {
+    const { stdout } = await cluster('status', '--json', '@cluster:70');
+    const { clusters } = JSON.parse(stdout) as {
+      clusters: { members: { facts: { pendingRestart: boolean } }[] }[];
+    };
+    return clusters[0]!.members.every(({ facts }) => facts.pendingRestart) || notYet('not all');
+  });
+  const done = await cluster('restart', '--pending', '--yes', '@cluster:70');
+  expect([done.code, done.stdout]).toEqual([
+    0,
+    expect.stringMatching(new RegExp(`^restarted: .*${leader}\n$`)),
+  ]);
+  const after = await startTimes('70');
+  expect(after.filter((time, index) => time === before[index])).toEqual([]);
+  expect(await fleet.sql(leader, 'show max_connections')).toBe('60');
+  expect((await cluster('restart', '--pending', '--yes', '@cluster:70')).stdout).toBe('nothing to restart\n');
+});
+
+test('copies a replica anew, never a leader', async () => {
+  const leader = await fleet.waitForCluster('69');
+  const replica = fleet.cluster('69').members.find(({ name }) => name !== leader)!.name;
+  const refused = await cluster('reinit', '--yes', leader);
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('leads')]);
+  await fleet.exec(replica, 'touch /var/lib/postgresql/15/main/old-data');
+  const done = await cluster('reinit', '--yes', replica);
+  expect([done.code, done.stdout]).toEqual([0, `${replica} streams again\n`]);
+  expect((await fleet.exec(replica, 'ls /var/lib/postgresql/15/main')).stdout).not.toContain('old-data');
+});
+
+function startTimes(name: string): Promise<string[]> {
+  const { members } = fleet.cluster(name);
+  return Promise.all(members.map((host) => fleet.sql(host.name, 'select pg_postmaster_start_time()')));
+}
