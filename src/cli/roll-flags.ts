@@ -79,6 +79,11 @@ export const orderFlags = {
   }),
 };
 
+/** `run` with one of these is `roll`. */
+export function asksForRolling(flags: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(orderFlags).some((name) => flags[name] !== undefined);
+}
+
 export const rollFlags = {
   ...nodeFlags,
   ...connectionFlags,

@@ -1,5 +1,6 @@
 import { BaseCommand } from '../base-command.ts';
 import { runCommandFlags } from '../cli/copy-flags.ts';
+import { asksForRolling, orderFlags } from '../cli/roll-flags.ts';
 import { UserError } from '../errors.ts';
 import type { FailedRun } from '../session/retry-failed.ts';
 import { openRunSession } from '../session/open-session.ts';
@@ -8,6 +9,8 @@ export default class Run extends BaseCommand {
   static override summary = 'Run a command on nodes, and show what they answer';
   static override description = `Options come first; the rest is the command, run by each node's login shell. Without the word \`run\` it is the same.
 Without a command, on a terminal, it opens the interactive shell; otherwise standard input is given to each node's shell.
+
+With --order, --per, --gate and their like it rolls: see muster roll --help.
 
 Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 refused, 5 the state of some node is unknown,
 130 interrupted; with -S the largest exit code of the nodes.`;
@@ -25,13 +28,18 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
   ];
   static override usage = '[run] [OPTIONS] [COMMAND...]';
   static override strict = false;
-  static override flags = runCommandFlags;
+  static override flags = { ...runCommandFlags, ...orderFlags };
   /** The words after the first one are the remote command's, options or not. */
   static stopAtFirstWord = true;
   static intersperseAfter = ['copy', 'rcopy'];
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
+    if (asksForRolling(flags)) {
+      const { roll } = await import('../session/roll.ts');
+      process.exitCode = await roll({ ...flags, sudo: false, check: undefined }, this.words, process.argv.slice(2));
+      return;
+    }
     const session = await openRunSession(flags, process.argv.slice(2));
     if (flags.copy || flags.rcopy) {
       const { runCopy } = await import('../session/copy.ts');

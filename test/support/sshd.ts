@@ -77,6 +77,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       'UsePAM no',
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
+      // bash reads ~/.bashrc under sshd unless it is called from another shell; what stands there is not tested here
+      'SetEnv SHLVL=1',
       // of MaxStartups, unlike most keywords, the last line counts
       ...(options.config?.some((line) => line.startsWith('MaxStartups')) === true
         ? []
