@@ -37,7 +37,11 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
     const { flags } = await this.parse(Run);
     if (asksForRolling(flags)) {
       const { roll } = await import('../session/roll.ts');
-      process.exitCode = await roll({ ...flags, sudo: false, check: undefined }, this.words, process.argv.slice(2));
+      process.exitCode = await roll(
+        { ...flags, sudo: false, check: undefined },
+        this.words,
+        process.argv.slice(2),
+      );
       return;
     }
     const session = await openRunSession(flags, process.argv.slice(2));
