@@ -28,17 +28,20 @@ export function gateStep(id: string, node: string, gate: Gate, patience: GatePat
       const { hold, detach } = context;
       const deadline = performance.now() + patience.timeoutMs;
       let passed = 0;
+      let why: string | undefined;
       for (;;) {
         const limit = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())));
-        const why = await gate.test(node, AbortSignal.any([hold, detach, limit]));
+        const said = await gate.test(node, AbortSignal.any([hold, detach, limit]));
+        // A question that our own limit cut short says nothing about the node, unless it was the only one.
+        if (said === undefined || why === undefined || !limit.aborted) why = said;
         if (hold.aborted || detach.aborted) return { kind: 'held', message: 'asked to hold' };
-        passed = why === undefined ? passed + 1 : 0;
+        passed = said === undefined ? passed + 1 : 0;
         if (passed >= patience.successes) return { kind: 'done' };
         if (performance.now() >= deadline) {
           return {
             kind: 'failed',
             message: `${why ?? `passed ${passed} of ${patience.successes} times`} (waited ${seconds(patience.timeoutMs)})`,
-            hint: `See to ${node}, then resume; --gate-timeout gives it longer.`,
+            hint: `See to ${node}; --gate-timeout gives it longer.`,
           };
         }
         context.note(why ?? `passed ${passed} of ${patience.successes}`);

@@ -21,10 +21,11 @@ export async function runPlan(
       progress.hold(`not confirmed before batch ${batch + 1}`);
       break;
     }
-    tools.observer.batchStarted?.(
-      batch,
-      lanes.map(({ name }) => name),
-    );
+    if (plan.batches.length > 1)
+      tools.observer.batchStarted?.(
+        batch,
+        lanes.map(({ name }) => name),
+      );
     await runBatch(lanes, batch, options, tools, progress);
     const last = batch === plan.batches.length - 1;
     if (!last && progress.stopped() === undefined && (await options.soak?.(batch, tools.hold)) === false) {

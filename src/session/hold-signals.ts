@@ -10,6 +10,8 @@ export interface HoldSignals {
   holdNow(): void;
   /** 130, or 128 + n, once somebody asked twice. */
   leftWith(): number | undefined;
+  /** From now on says things through this: a live view is on the terminal. */
+  sayThrough(say: (text: string) => void): void;
   release(): void;
 }
 
@@ -40,6 +42,9 @@ export function watchHoldSignals(
     detach: detach.signal,
     holdNow: () => hold.abort(),
     leftWith: () => left,
+    sayThrough(other) {
+      say = other;
+    },
     release() {
       for (const name of names) process.off(name, onSignal);
     },

@@ -21,7 +21,7 @@ export interface EndedRun {
   readonly signals: HoldSignals;
 }
 
-export type NodeStanding = 'done' | 'failed' | 'unknown' | 'begun' | 'not begun';
+export type NodeStanding = 'done' | 'failed' | 'unknown' | 'left running' | 'begun' | 'not begun';
 
 /** Records how the run ended, says the state of every node and the one command that goes on. Gives the exit status. */
 export async function endRolling(session: RunSession, run: EndedRun): Promise<number> {
@@ -86,18 +86,22 @@ export function nodeStandings({
 function standingOf(node: string, plan: RollingPlan, ledger: Ledger): NodeStanding {
   const states: (string | undefined)[] = [];
   let begun = false;
+  let left = false;
   for (const lane of lanesOf(plan)) {
     for (const [stage, { node: of, steps }] of lane.stages.entries()) {
       if (of !== node) continue;
       const inDoubt = steps.some(({ id }) => {
         const state = ledger.step({ lane: lane.name, node, step: id })?.state;
         if (state !== undefined && state !== 'satisfied') begun = true;
-        return state === 'in-doubt' || state === 'unknown';
+        // Without a word on its end: left behind by the second Ctrl-C, it goes on by itself.
+        if (state === 'in-doubt') left = true;
+        return state === 'unknown';
       });
       states.push(inDoubt ? 'unknown' : ledger.stage({ lane: lane.name, stage })?.state);
     }
   }
   if (states.includes('unknown')) return 'unknown';
+  if (left) return 'left running';
   if (states.includes('failed')) return 'failed';
   if (states.every((state) => state === 'done')) return 'done';
   return begun ? 'begun' : 'not begun';
@@ -117,10 +121,10 @@ function textOf(
 ): string {
   const lines: string[] = [];
   const groups = Map.groupBy(standings, ([, standing]) => standing);
-  for (const standing of ['done', 'begun', 'failed', 'unknown', 'not begun'] as const) {
+  for (const standing of ['done', 'begun', 'failed', 'unknown', 'left running', 'not begun'] as const) {
     const nodes = groups.get(standing)?.map(([node]) => node);
     if (nodes !== undefined)
-      lines.push(`${standing.padEnd(9)}  ${session.foldNames(nodes)} (${nodes.length})`);
+      lines.push(`${standing.padEnd(12)}  ${session.foldNames(nodes)} (${nodes.length})`);
   }
   if (summary !== undefined) lines.push(summary);
   if (end.kind !== 'done') {

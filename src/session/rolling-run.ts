@@ -168,6 +168,7 @@ function openCarried(session: RunSession, { plan, signals, show, recorder, rolli
   const ledger = createLedger((record) => recorder.append(record), rolling);
   const presenter = openPresenter(session, plan, ledger, show);
   presenter.say(`run ${recorder.id}`);
+  signals.sayThrough((text) => presenter.say(`muster: ${text}`));
   const steps: StepTools = {
     runId: recorder.id,
     ledger,
