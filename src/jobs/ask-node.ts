@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Executor } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
-import { type Answer, readAnswers } from './answers.ts';
+import { type Answer, readAnswers } from '../fanout/script-answers.ts';
 import { jobScript, type JobSide } from './place-script.ts';
 
 /** How a job script ended, and what it said. */

@@ -1,10 +1,10 @@
-/** One answer of a job script: the letter, and the words after it. */
+/** One answer of a script on a node: the letter, and the words after it. */
 export interface Answer {
   readonly letter: string;
   readonly words: string;
 }
 
-/** What a job script says, as it arrives. */
+/** What a script on a node says, as it arrives. */
 export interface AnswerReader {
   /** Bytes of standard output, cut anywhere. */
   push(chunk: Buffer): void;

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import type { Executor } from '../fanout/executor.ts';
+import { readAnswers, type Answer } from '../fanout/script-answers.ts';
+import type { LockFailed, LockOwner } from './lock.ts';
+import { checkLockName } from './lock-name.ts';
+import { breakScript } from './lock-script.ts';
+import { readOwner } from './read-owner.ts';
+
+/** `free`: nobody held it. `broken`: its holder was ended, and knows it at once when still connected. */
+export type BrokenLock =
+  | { readonly kind: 'free'; readonly node: string }
+  | { readonly kind: 'broken'; readonly node: string; readonly holder: LockOwner | null }
+  | LockFailed;
+
+/** Takes the lock away from whoever holds it on one node. The holder's jobs are not touched. */
+export async function breakLock(
+  executor: Executor,
+  node: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<BrokenLock> {
+  checkLockName(name);
+  const nonce = `muster-${randomBytes(12).toString('hex')}`;
+  const script = Buffer.from(breakScript(nonce, name));
+  let last: Answer | undefined;
+  const answers = readAnswers(nonce, { answer: (answer) => void (last = answer), output() {} });
+  const outcome = await executor.execute(
+    node,
+    {
+      command: 'exec sh -s',
+      timeoutMs: 60_000,
+      stdin: async function* () {
+        yield script;
+      },
+    },
+    { write: (stream, chunk) => (stream === 'stdout' ? answers.push(chunk) : undefined) },
+    signal,
+  );
+  const { letter, words } = (last as Answer | undefined) ?? { letter: '', words: '' };
+  if (letter === 'F') return { kind: 'free', node };
+  if (letter === 'B') return { kind: 'broken', node, holder: readOwner(words).holder };
+  const message =
+    letter === 'E' ? words : 'message' in outcome ? outcome.message : `no answer (${outcome.kind})`;
+  return { kind: 'failed', node, outcome, message };
+}
