@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Executor } from '../fanout/executor.ts';
-import { type HeldLock, holdLock } from './hold-lock.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type HeldLock, type HeldByOther, holdLock, type HoldOptions } from './hold-lock.ts';
 import { type HeldLocks, type LockedBy, type LockFailed, LockLost, type LockOwner } from './lock.ts';
 import { checkLockName } from './lock-name.ts';
 
@@ -9,6 +10,10 @@ export interface AcquireOptions {
   readonly beatMs?: number;
   /** For a node to give, refuse or confirm; default: 30000. */
   readonly answerMs?: number;
+  /** How long to ask again while it is held: a holder that was just killed holds it for moments more. Default: 3000. */
+  readonly patienceMs?: number;
+  /** Goes on without the nodes that no command was started on; the caller says so, and counts on its own checks there. */
+  readonly skipUnreachable?: boolean;
 }
 
 /** Nodes asked at the same time, after the first. */
@@ -30,8 +35,10 @@ export async function acquireLocks(
 ): Promise<HeldLocks | LockedBy | LockFailed> {
   checkLockName(name);
   const times = { beatMs: options.beatMs ?? 15_000, answerMs: options.answerMs ?? 30_000 };
+  const deadline = performance.now() + (options.patienceMs ?? 3000);
   const token = randomBytes(12).toString('hex');
   const held: HeldLock[] = [];
+  const unreached: LockFailed[] = [];
   const release = async (): Promise<void> => {
     await Promise.all(held.map((lock) => lock.release()));
   };
@@ -40,11 +47,13 @@ export async function acquireLocks(
   for (let groups = first === undefined ? [] : [[first]]; groups.length > 0;) {
     const group = groups.shift()!;
     const answers = await Promise.all(
-      group.map((node) => holdLock(executor, node, name, { ...owner, token }, times, signal)),
+      group.map((node) => holdPatiently(executor, node, name, { ...owner, token }, times, signal, deadline)),
     );
     let refusal: LockedBy | LockFailed | undefined;
     for (const answer of answers) {
       if (answer.kind === 'held') held.push(answer);
+      else if (answer.kind === 'failed' && options.skipUnreachable && isUnreached(answer))
+        unreached.push(answer);
       // two names of one node: it is ours already
       else if (answer.kind === 'failed' || answer.token !== token) refusal ??= withoutToken(answer);
     }
@@ -64,6 +73,7 @@ export async function acquireLocks(
   }
   return {
     kind: 'held',
+    unreached,
     lost: lost.signal,
     async verify() {
       await Promise.all(
@@ -79,6 +89,27 @@ export async function acquireLocks(
       await release();
     },
   };
+}
+
+async function holdPatiently(
+  executor: Executor,
+  node: string,
+  name: string,
+  owner: LockOwner & { readonly token: string },
+  times: HoldOptions,
+  signal: AbortSignal,
+  deadline: number,
+): Promise<HeldLock | HeldByOther | LockFailed> {
+  for (;;) {
+    const answer = await holdLock(executor, node, name, owner, times, signal);
+    const isOthers = answer.kind === 'locked' && answer.token !== owner.token;
+    if (!isOthers || signal.aborted || performance.now() > deadline) return answer;
+    await pause(200);
+  }
+}
+
+function isUnreached({ outcome }: LockFailed): boolean {
+  return outcome.kind === 'not-started';
 }
 
 function withoutToken(answer: LockFailed | (LockedBy & { readonly token?: unknown })): LockedBy | LockFailed {

@@ -22,8 +22,8 @@ export async function breakLock(
   checkLockName(name);
   const nonce = `muster-${randomBytes(12).toString('hex')}`;
   const script = Buffer.from(breakScript(nonce, name));
-  let last: Answer | undefined;
-  const answers = readAnswers(nonce, { answer: (answer) => void (last = answer), output() {} });
+  const said: Answer[] = [];
+  const answers = readAnswers(nonce, { answer: (answer) => void said.push(answer), output() {} });
   const outcome = await executor.execute(
     node,
     {
@@ -36,7 +36,7 @@ export async function breakLock(
     { write: (stream, chunk) => (stream === 'stdout' ? answers.push(chunk) : undefined) },
     signal,
   );
-  const { letter, words } = (last as Answer | undefined) ?? { letter: '', words: '' };
+  const { letter, words } = said.at(-1) ?? { letter: '', words: '' };
   if (letter === 'F') return { kind: 'free', node };
   if (letter === 'B') return { kind: 'broken', node, holder: readOwner(words).holder };
   const message =

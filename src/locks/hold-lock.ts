@@ -44,7 +44,9 @@ export async function holdLock(
   const nonce = `muster-${randomBytes(12).toString('hex')}`;
   const input = createBeats(holdScript(nonce, name, JSON.stringify(owner)));
   const leave = new AbortController();
-  const { promise: answered, resolve: answer } = Promise.withResolvers<HeldByOther | 'held' | string>();
+  const { promise: answered, resolve: answer } = Promise.withResolvers<
+    HeldByOther | 'held' | { readonly why: string }
+  >();
   let confirmed: (() => void) | undefined;
   let said = '';
   const answers = readAnswers(nonce, {
@@ -52,7 +54,7 @@ export async function holdLock(
       if (letter === 'L') answer('held');
       else if (letter === 'K') confirmed?.();
       else if (letter === 'H') answer({ kind: 'locked', node, ...readOwner(words) });
-      else answer(words);
+      else answer({ why: words });
     },
     output() {},
   });
@@ -69,14 +71,22 @@ export async function holdLock(
   );
   const ended = running.then((outcome) => whyEnded(outcome, said));
   // what it says after that comes too late: it is being ended
-  const silence = setTimeout(() => answer(`no answer within ${Math.round(answerMs / 1000)} s`), answerMs);
+  /** It ends by itself once its input has ended; only one that does not answer has to be ended. */
+  const letGo = async (): Promise<NodeOutcome> => {
+    input.end();
+    const timer = setTimeout(() => leave.abort(new Error('released')), 5000);
+    const outcome = await running;
+    clearTimeout(timer);
+    return outcome;
+  };
+  const silence = setTimeout(
+    () => answer({ why: `no answer within ${Math.round(answerMs / 1000)} s` }),
+    answerMs,
+  );
   const first = await Promise.race([answered, ended.then((why) => ({ why }))]);
   clearTimeout(silence);
   if (first !== 'held') {
-    input.end();
-    leave.abort(new Error('not held'));
-    const outcome = await running;
-    if (typeof first === 'string') return { kind: 'failed', node, outcome, message: first };
+    const outcome = await letGo();
     return 'why' in first ? { kind: 'failed', node, outcome, message: first.why } : first;
   }
   const beats = setInterval(() => input.beat(), beatMs);
@@ -97,10 +107,7 @@ export async function holdLock(
     },
     async release() {
       clearInterval(beats);
-      input.end();
-      const timer = setTimeout(() => leave.abort(new Error('released')), 5000);
-      await ended;
-      clearTimeout(timer);
+      await letGo();
     },
   };
 }

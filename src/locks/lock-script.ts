@@ -76,11 +76,11 @@ muster_lock
 }
 
 function findFile(name: string): string {
-  return `for folder in /run/lock /var/lock "\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}" ''; do
+  return `for folder in "\${MUSTER_LOCK_FOLDER-}" /run/lock /var/lock "\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}" none; do
   file=$folder/muster-${name}.lock
-  [ -n "$folder" ] && [ ! -L "$file" ] && { [ -r "$file" ] || [ -w "$folder" ]; } && break
+  [ -d "$folder" ] && [ ! -L "$file" ] && { [ -r "$file" ] || [ -w "$folder" ]; } && break
 done
-[ -n "$folder" ] || fail 'no place for a lock: neither /run/lock nor XDG_RUNTIME_DIR can be written'
+[ -d "$folder" ] || fail 'no place for a lock: neither /run/lock nor XDG_RUNTIME_DIR can be written'
 begun() {
   { read -r stat </proc/"$1"/stat; } 2>/dev/null || return
   set -- \${stat##*\\) }

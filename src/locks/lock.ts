@@ -6,8 +6,8 @@ export interface LockOwner {
   readonly who: string;
   /** Machine they work on. */
   readonly from: string;
-  /** Id of the run that needs the lock. */
-  readonly run: string;
+  /** What for, as they know it: the command, or the id of a run. */
+  readonly work: string;
   /** ISO 8601 in UTC, by the clock of that machine. */
   readonly since: string;
 }
@@ -15,6 +15,8 @@ export interface LockOwner {
 /** Locks on all nodes asked for. They are gone when the connection is: nothing is left to clean up after a crash. */
 export interface HeldLocks {
   readonly kind: 'held';
+  /** Nodes that could not be reached, with `skipUnreachable`. */
+  readonly unreached: readonly LockFailed[];
   /**
    * Aborted when one is lost before it was released; the reason is a LockLost. What is in progress should come to its
    * end, nothing new may begin.

@@ -6,13 +6,13 @@ export class LockedError extends UserError {
   override readonly name = 'LockedError';
 }
 
-/** @param name of the lock, as the user knows it */
+/** @param name what is locked, as a sentence's beginning: `cluster pg69 is` */
 export function lockedError(name: string, { node, holder }: LockedBy): LockedError {
   const by =
     holder === null
       ? 'by somebody who left no name'
-      : `by ${holder.who} on ${holder.from} since ${holder.since}, run ${holder.run}`;
-  return new LockedError(`${name} is locked ${by} (seen on ${node})`, {
+      : `by ${holder.who} on ${holder.from} since ${holder.since}: ${holder.work}`;
+  return new LockedError(`${name} locked ${by} (seen on ${node})`, {
     code: 'LOCKED',
     exitCode: ExitCode.locked,
     hint: 'Ask them; a lock ends with the connection that holds it, so somebody is at work.',

@@ -12,10 +12,10 @@ export function readOwner(json: string): {
     return { holder: null, token: null };
   }
   const words = (said ?? {}) as Record<string, unknown>;
-  const { who, from, run, since, token } = words;
-  if ([who, from, run, since].some((word) => typeof word !== 'string')) return { holder: null, token: null };
+  const { who, from, work, since, token } = words;
+  if ([who, from, work, since].some((word) => typeof word !== 'string')) return { holder: null, token: null };
   return {
-    holder: { who, from, run, since } as LockOwner,
+    holder: { who, from, work, since } as LockOwner,
     token: typeof token === 'string' ? token : null,
   };
 }

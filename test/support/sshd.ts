@@ -78,7 +78,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
       // bash reads ~/.bashrc under sshd unless it is called from another shell; what stands there is not tested here
-      'SetEnv SHLVL=1',
+      // (SHLVL); nodes of other tests on this machine are other nodes
+      `SetEnv SHLVL=1 MUSTER_LOCK_FOLDER=${folder}`,
       // of MaxStartups, unlike most keywords, the last line counts
       ...(options.config?.some((line) => line.startsWith('MaxStartups')) === true
         ? []

@@ -12,7 +12,7 @@ export function asHosts(executor: SshExecutor, folder: string): Executor {
     execute(node, task, sink, signal) {
       const own = join(folder, 'run-lock', node);
       mkdirSync(own, { recursive: true, mode: 0o755 });
-      const command = `exec unshare -m sh -c 'mount --bind ${own} /run/lock && ${task.command}'`;
+      const command = `exec unshare -m sh -c 'unset MUSTER_LOCK_FOLDER; mount --bind ${own} /run/lock && ${task.command}'`;
       return executor.execute(node, { ...task, command }, sink, signal);
     },
     close: () => executor.close(),
@@ -20,5 +20,5 @@ export function asHosts(executor: SshExecutor, folder: string): Executor {
 }
 
 export function owner(who: string): LockOwner {
-  return { who, from: `bastion of ${who}`, run: '20261126T000000-0001', since: '2026-11-26T00:00:00Z' };
+  return { who, from: `bastion of ${who}`, work: 'apt-get upgrade', since: '2026-11-26T00:00:00Z' };
 }

@@ -9,15 +9,16 @@ import { startSshd, type TestSshd } from '../../support/sshd.ts';
 const boundariesAStep = 5;
 
 describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('a rolling run that is killed', () => {
-  let sshd: TestSshd;
+  // one for each that runs at the same time: nodes are locked
+  let sshds: TestSshd[];
 
   beforeAll(async () => {
-    sshd = await startSshd();
+    sshds = await Promise.all([startSshd(), startSshd(), startSshd()]);
   });
-  afterAll(() => sshd.stop());
+  afterAll(() => Promise.all(sshds.map((sshd) => sshd.stop())));
 
   /** A home of its own, a file for what happened, and a workflow that writes there. */
-  function prepare(name: string) {
+  function prepare(name: string, sshd: TestSshd) {
     const folder = join(sshd.folder, name);
     mkdirSync(folder);
     const effects = join(folder, 'effects');
@@ -47,9 +48,9 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('a rolling run
     { timeout: 600_000 },
     async () => {
       const next = deaths.values();
-      const worker = async (): Promise<void> => {
+      const worker = async (sshd: TestSshd): Promise<void> => {
         for (const death of next) {
-          const { file, env, effects } = prepare(`death-${death}`);
+          const { file, env, effects } = prepare(`death-${death}`, sshd);
 
           const killed = await muster(['roll', '--yes', file, 'n2,n1'], {
             env: { ...env, MUSTER_DIE_AT: String(death) },
@@ -63,12 +64,12 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('a rolling run
           expect(effects(), `death ${death}`).toEqual(expected);
         }
       };
-      await Promise.all([worker(), worker(), worker()]);
+      await Promise.all(sshds.map(worker));
     },
   );
 
   it('may be killed again and again, also in a resume', { timeout: 300_000 }, async () => {
-    const { file, env, effects } = prepare('many-deaths');
+    const { file, env, effects } = prepare('many-deaths', sshds[0]!);
     let { signal } = await muster(['roll', '--yes', file, 'n2,n1'], { env: { ...env, MUSTER_DIE_AT: '2' } });
     let deaths = 0;
     while (signal === 'SIGKILL' && deaths < 30) {
