@@ -14,6 +14,8 @@ interface Run {
   readonly first: number;
   last: number;
   readonly step: number;
+  /** Counts as padded: no run goes on from padded indexes to a length that needs no padding. */
+  readonly padded?: boolean;
 }
 
 /**
@@ -45,67 +47,79 @@ function contiguousRuns(set: RangeSet): Run[] {
       const last = Math.min(end, bandEnd) - 1;
       const previous = runs.at(-1);
       if (previous !== undefined && continuesUnpadded(previous, first)) previous.last = last;
-      else runs.push({ first, last, step: 1 });
+      else runs.push({ first, last, step: 1, padded: countsAsPadded(first, previous) });
       first = last + 1;
     }
   }
   return runs;
 }
 
+/** A run right after a single index of its length counts as that one does: `01,98-99,100-101`, as ClusterShell prints. */
+function countsAsPadded(first: number, previous: Run | undefined): boolean {
+  const afterSingle =
+    previous?.first === previous?.last &&
+    previous !== undefined &&
+    lengthOfKey(previous.first) === lengthOfKey(first);
+  return afterSingle ? previous.padded === true : isPaddedKey(first);
+}
+
 function continuesUnpadded(run: Run, first: number): boolean {
-  if (isPaddedKey(run.first) || run.last < 9) return false;
+  if (run.padded === true || run.last < 9) return false;
   const length = lengthOfKey(run.last);
   return (
     length < longestIndex && run.last === bandStart(length + 1) - 1 && first === unpaddedStart(length + 1)
   );
 }
 
-/** As contiguousRuns, with steps: greedy from the left, a row too short gives up all its members but the last. */
+/**
+ * As contiguousRuns, with steps: greedy from the left; of a row too short all members but the last go out alone. Right
+ * after a row with steps, an index that follows it at once begins a row of step 1 or goes out alone: `0-5/5,6,8-12/2`.
+ */
 function steppedRuns(set: RangeSet, autostep: number): Run[] {
   const runs: Run[] = [];
   let row: number[] = [];
   let step = 0;
+  let padded = false;
+  let onlyStepOne = false;
+  const alone = (keys: readonly number[]): void => {
+    for (const key of keys) runs.push({ first: key, last: key, step: 1 });
+  };
+  const begin = (key: number): void => {
+    row = [key];
+    padded = isPaddedKey(key);
+    onlyStepOne = false;
+  };
+  const isRun = (): boolean => row.length > 1 && (step === 1 || row.length >= autostep);
   for (const key of set.keys()) {
-    const distance = row.length === 0 ? 0 : distanceInRow(row, key);
-    if (row.length < 2 && distance > 0) step = distance;
-    if (row.length === 0 || (distance > 0 && distance === step)) {
-      row.push(key);
+    const last = row.at(-1);
+    const distance = last === undefined ? 0 : distanceBetween(last, key, padded);
+    if (row.length === 1 && distance > 0 && (distance === 1 || !onlyStepOne)) step = distance;
+    else if (row.length < 2) {
+      alone(row);
+      begin(key);
       continue;
     }
-    row = [...closeRow(runs, row, step, autostep), key];
-    const carried = row.length === 2 ? distanceInRow([row[0]!], key) : 0;
-    if (carried === 0) row = flushAllBut(runs, row);
-    step = carried;
+    if (distance > 0 && distance === step) row.push(key);
+    else if (isRun()) {
+      runs.push({ first: row[0]!, last: last!, step });
+      begin(key);
+      onlyStepOne = distance === 1;
+    } else if (distance > 0) {
+      alone(row.slice(0, -1));
+      row = [last!, key];
+      step = distance;
+    } else {
+      alone(row);
+      begin(key);
+    }
   }
-  flushRow(runs, row, step, autostep);
+  if (isRun()) runs.push({ first: row[0]!, last: row.at(-1)!, step });
+  else alone(row);
   return runs;
 }
 
-/** How far `key` is from the last of the row; 0 when it cannot belong to the row. */
-function distanceInRow(row: readonly number[], key: number): number {
-  const last = row.at(-1)!;
-  const sameLength = lengthOfKey(last) === lengthOfKey(key);
-  if (!sameLength && (isPaddedKey(row[0]!) || isPaddedKey(key))) return 0;
+/** How far `key` is from `last`; 0 when it cannot belong to a row that began padded or not. */
+function distanceBetween(last: number, key: number, padded: boolean): number {
+  if (lengthOfKey(last) !== lengthOfKey(key) && (padded || isPaddedKey(key))) return 0;
   return valueOfKey(key) - valueOfKey(last);
-}
-
-/** Puts a finished row out; what it gives back begins the next one. */
-function closeRow(runs: Run[], row: readonly number[], step: number, autostep: number): number[] {
-  if (row.length > 1 && (step === 1 || row.length >= autostep)) {
-    runs.push({ first: row[0]!, last: row.at(-1)!, step });
-    return [];
-  }
-  for (const key of row.slice(0, -1)) runs.push({ first: key, last: key, step: 1 });
-  return [row.at(-1)!];
-}
-
-/** A row whose last member cannot follow the one before: all but the last go out alone. */
-function flushAllBut(runs: Run[], row: readonly number[]): number[] {
-  for (const key of row.slice(0, -1)) runs.push({ first: key, last: key, step: 1 });
-  return [row.at(-1)!];
-}
-
-function flushRow(runs: Run[], row: readonly number[], step: number, autostep: number): void {
-  if (row.length === 0) return;
-  for (const key of closeRow(runs, row, step, autostep)) runs.push({ first: key, last: key, step: 1 });
 }

@@ -1,19 +1,21 @@
 import { textOfKey } from './index-key.ts';
+import { rowsOf } from './fold-rows.ts';
 import { RangeSet } from './range-set.ts';
-import { keyTuples, vectorSize, type RangeVector } from './range-vector.ts';
+import { unitePair, vectorSize, type RangeVector } from './range-vector.ts';
 
 /**
  * Folds boxes of more than one dimension as ClusterShell does, so that the same boxes come out in the same order
- * (found by asking it; test/differential holds it to that):
+ * (found by asking it; test/differential holds it to that). What comes out depends on the nodes alone:
  * 1. where at most one dimension varies, that one is united;
- * 2. else the boxes are made disjoint, by cutting overlaps out or, when there are many small ones, into points;
+ * 2. else single nodes are joined to rows (fold-rows.ts);
  * 3. then, over and over, sorted and neighbours that differ in one dimension united; at last any two boxes.
  */
 export function foldVectors(vectors: readonly RangeVector[]): readonly RangeVector[] {
   if (vectors.length < 2) return vectors;
   const varying = varyingDimension(vectors);
   if (varying !== undefined) return [uniteAlong(vectors, varying)];
-  return mergeVectors(makeDisjoint(vectors));
+  const { rows, nodes } = rowsOf(vectors);
+  return mergeVectors(rows, nodes);
 }
 
 /** The only dimension in which the vectors differ; undefined when there are several. */
@@ -38,81 +40,18 @@ function uniteAll(sets: readonly RangeSet[]): RangeSet {
   return RangeSet.ofPairs(sets.flatMap((set) => [...set.edges]));
 }
 
-function makeDisjoint(vectors: readonly RangeVector[]): RangeVector[] {
-  let points = 0;
-  for (const vector of vectors) points += vectorSize(vector);
-  const pairs = (vectors.length * (vectors.length - 1)) / 2;
-  return pairs > points * 10 ? intoPoints(vectors) : cutOverlaps(vectors);
-}
-
-function intoPoints(vectors: readonly RangeVector[]): RangeVector[] {
-  const points = new Map<string, RangeVector>();
-  const single = new Map<number, RangeSet>();
-  const setOf = (key: number): RangeSet => {
-    const known = single.get(key);
-    if (known !== undefined) return known;
-    const made = RangeSet.ofKey(key);
-    single.set(key, made);
-    return made;
-  };
-  for (const vector of vectors) {
-    if (vector.every((axis) => axis.size === 1)) {
-      points.set(vector.map((axis) => axis.first).join(), vector);
-      continue;
-    }
-    for (const keys of keyTuples(vector)) points.set(keys.join(), keys.map(setOf));
-  }
-  return [...points.values()];
-}
-
-/** Replaces two overlapping vectors by what they share and, at the end of the list, what is left of each. */
-function cutOverlaps(vectors: readonly RangeVector[]): RangeVector[] {
-  const list = [...vectors];
-  for (let one = 0; one + 1 < list.length; one += 1) {
-    let two = one + 1;
-    while (two < list.length) {
-      const cut = cutPair(list[one]!, list[two]!);
-      if (cut === undefined) {
-        two += 1;
-        continue;
-      }
-      list[one] = cut.shared;
-      list.splice(two, 1);
-      list.push(...cut.rest);
-    }
-  }
-  return list;
-}
-
-function cutPair(
-  one: RangeVector,
-  two: RangeVector,
-): { shared: RangeVector; rest: RangeVector[] } | undefined {
-  const shared: RangeSet[] = [];
-  for (const [at, axis] of one.entries()) {
-    const common = axis.equals(two[at]!) ? axis : axis.intersection(two[at]!);
-    if (common.size === 0) return undefined;
-    shared.push(common);
-  }
-  const rest: RangeVector[] = [];
-  for (const [at, axis] of one.entries()) {
-    const onlyOne = axis.difference(shared[at]!);
-    const onlyTwo = two[at]!.difference(shared[at]!);
-    if (onlyOne.size > 0) rest.push(one.with(at, onlyOne));
-    if (onlyTwo.size > 0) rest.push(two.with(at, onlyTwo));
-  }
-  return { shared, rest };
-}
-
-function mergeVectors(vectors: RangeVector[]): RangeVector[] {
+/** `vectorsBefore` is from how many vectors `list` was merged last. */
+function mergeVectors(vectors: RangeVector[], vectorsBefore: number): RangeVector[] {
   let list = sortVectors(vectors);
+  let before = vectorsBefore;
   let thorough = false;
   for (;;) {
-    const before = list.length;
+    if (list.length === before) {
+      if (thorough) return list;
+      thorough = true;
+    }
+    before = list.length;
     list = sortVectors(thorough ? mergeAnyPairs(list) : mergeNeighbours(list));
-    if (list.length !== before) continue;
-    if (thorough) return list;
-    thorough = true;
   }
 }
 
@@ -150,32 +89,22 @@ function mergeAnyPairs(vectors: readonly RangeVector[]): RangeVector[] {
   return list;
 }
 
-/** The union of two disjoint vectors when they differ in one dimension only. */
-function unitePair(one: RangeVector, two: RangeVector): RangeVector | undefined {
-  let differing = -1;
-  for (let at = 0; at < one.length; at += 1) {
-    if (one[at]!.equals(two[at]!)) continue;
-    if (differing !== -1) return undefined;
-    differing = at;
-  }
-  return one.with(differing, one[differing]!.union(two[differing]!));
-}
-
-/** Most nodes first, then dimension by dimension more indexes first, then the first index compared as text. */
+/** Most nodes first, then dimension by dimension more indexes first, then the first and the last index compared as texts. */
 function sortVectors(vectors: readonly RangeVector[]): RangeVector[] {
   const keyed = vectors.map((vector) => ({
     vector,
     size: vectorSize(vector),
-    firsts: vector.map((axis) => textOfKey(axis.first)),
+    bounds: vector.map((axis) => [textOfKey(axis.first), textOfKey(axis.last)] as const),
   }));
   keyed.sort((one, two) => {
     if (one.size !== two.size) return two.size - one.size;
     for (let at = 0; at < one.vector.length; at += 1) {
       const longer = two.vector[at]!.size - one.vector[at]!.size;
       if (longer !== 0) return longer;
-      const first = one.firsts[at]!;
-      const second = two.firsts[at]!;
-      if (first !== second) return first < second ? -1 : 1;
+      const [first, last] = one.bounds[at]!;
+      const [otherFirst, otherLast] = two.bounds[at]!;
+      if (first !== otherFirst) return first < otherFirst ? -1 : 1;
+      if (last !== otherLast) return last < otherLast ? -1 : 1;
     }
     return 0;
   });

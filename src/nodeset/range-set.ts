@@ -39,6 +39,10 @@ export class RangeSet {
     return this.edges[0]!;
   }
 
+  get last(): number {
+    return this.edges.at(-1)! - 1;
+  }
+
   has(key: number): boolean {
     return edgesUpTo(this.edges, key) % 2 === 1;
   }

@@ -17,3 +17,14 @@ export function* keyTuples(vector: RangeVector, at = 0, before: readonly number[
   }
   for (const key of vector[at]!.keys()) yield* keyTuples(vector, at + 1, [...before, key]);
 }
+
+/** The union of two disjoint vectors when they differ in one dimension only. */
+export function unitePair(one: RangeVector, two: RangeVector): RangeVector | undefined {
+  let differing = -1;
+  for (let at = 0; at < one.length; at += 1) {
+    if (one[at]!.equals(two[at]!)) continue;
+    if (differing !== -1) return undefined;
+    differing = at;
+  }
+  return one.with(differing, one[differing]!.union(two[differing]!));
+}

@@ -27,6 +27,8 @@ export function randomNodeSets(seed: number): RandomNodeSets {
     return `${padded(from, width)}-${padded(to, width)}${step}`;
   };
   const bracket = (): string => `[${Array.from({ length: 1 + number(3) }, range).join(',')}]`;
+  /** muster refuses negative ranges that digits touch: ClusterShell makes nonsense of them. */
+  const negative = (): string => `[-${1 + number(3)}-${number(4)},${range()}]`;
   const name = (): string => {
     const dimensions = oneOf([1, 1, 1, 2, 2, 3]);
     const texts = ['n', 'db', 'rack', '-', '.x', 'a'];
@@ -35,13 +37,38 @@ export function randomNodeSets(seed: number): RandomNodeSets {
       const roll = number(10);
       text +=
         roll < 3 ? padded(number(15), oneOf([1, 1, 2])) : roll < 9 ? bracket() : `${number(9)}${bracket()}`;
+      if (roll === 3 && number(5) === 0) text += `-${negative()}`;
       if (dimension + 1 < dimensions || number(6) === 0) text += oneOf(texts);
     }
     return number(12) === 0 ? oneOf(['login', 'x', 'gw']) : text;
   };
+  /** Sets of one pattern and several dimensions, close to each other: what folding them comes to is the hard part. */
+  const related = (): string => {
+    const dimensions = oneOf([1, 2, 2, 3]);
+    const bounds = oneOf([4, 12, 15]);
+    const axis = (): string => {
+      const width = oneOf([1, 1, 1, 2]);
+      const from = number(bounds);
+      return number(2) === 0
+        ? padded(from, width)
+        : `${padded(from, width)}-${padded(from + number(width === 1 ? 9 : 4), width)}`;
+    };
+    const item = (): string => {
+      const parts = Array.from({ length: 1 + number(2) }, axis);
+      return parts.length === 1 && !parts[0]!.includes('-') ? parts[0]! : `[${parts.join(',')}]`;
+    };
+    const one = (): string =>
+      `n${Array.from({ length: dimensions }, item).join('-')}${number(30) === 0 ? 'x' : ''}`;
+    let text = one();
+    for (let more = 1 + number(5); more > 0; more -= 1) {
+      text += `${oneOf([',', ',', ',', '!', '&', '^', '^'])}${one()}`;
+    }
+    return text;
+  };
   return {
     number,
     expression() {
+      if (number(2) === 0) return related();
       let text = name();
       for (let more = number(4); more > 0; more -= 1) text += `${oneOf([',', ',', '!', '&', '^'])}${name()}`;
       return text;
