@@ -4,6 +4,7 @@ import { renderTable } from '../output/table.ts';
 import { openJournal, type RunJournal } from '../journal/open-journal.ts';
 import type { RunSummary } from '../journal/run-view.ts';
 import type { NodeRecord } from '../journal/replay.ts';
+import type { StepState } from '../journal/replay-rolling.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { readSurroundings } from './surroundings.ts';
 
@@ -25,7 +26,9 @@ export async function showRun(id: string, options: { json: boolean }): Promise<v
   const { terminal, journal } = open();
   const run = await journal.show(id);
   if (options.json) {
-    await terminal.stdout.write(`${JSON.stringify(run)}\n`);
+    const { rolling, ...rest } = run;
+    const steps = rolling === undefined ? {} : { plan: rolling.plan, steps: [...rolling.steps.values()] };
+    await terminal.stdout.write(`${JSON.stringify({ ...rest, ...steps })}\n`);
   } else {
     const { header, end } = run;
     const by = header.operator.sudoUser === undefined ? '' : ` (as ${header.operator.sudoUser}, with sudo)`;
@@ -41,6 +44,14 @@ export async function showRun(id: string, options: { json: boolean }): Promise<v
     await terminal.stdout.write(
       await renderTable(['node', 'result', 'seconds', 'output'], rows, terminal.stdout.isTTY),
     );
+    if (run.rolling !== undefined) {
+      const steps = [...run.rolling.steps.values()].map(stepRow);
+      const head = ['lane', 'node', 'step', 'state', 'tries', 'seconds', 'said'];
+      await terminal.stdout.write(`\n${await renderTable(head, steps, terminal.stdout.isTTY)}`);
+      if (run.state !== 'finished' && run.state !== 'running') {
+        await terminal.stderr.write(`muster: to go on: muster runs resume ${run.id}\n`);
+      }
+    }
   }
   await terminal.stdout.flush();
 }
@@ -84,6 +95,18 @@ function nodeRow({ node, state, outcome, message, durationMs, bytes }: NodeRecor
     makeVisibleLine(how),
     durationMs === undefined ? '-' : (durationMs / 1000).toFixed(2),
     bytes === undefined ? '-' : `${bytes.stdout + bytes.stderr} bytes`,
+  ];
+}
+
+function stepRow({ lane, node, step, state, attempts, result }: StepState): string[] {
+  return [
+    lane,
+    node,
+    step,
+    state,
+    String(attempts),
+    result === undefined ? '-' : (result.durationMs / 1000).toFixed(2),
+    makeVisibleLine(result?.message ?? '-'),
   ];
 }
 

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ProgramResult, runProgram } from '../support/muster.ts';
+import { build } from './build/build.ts';
+import { type Fleet, openFleet } from './controller.ts';
+import { down } from './down.ts';
+import { fleetFolders } from './folders.ts';
+import { liveMounts } from './live-folder.ts';
+import { withBuildLock, withFleetLock } from './lock.ts';
+import { silent } from './progress.ts';
+import { up } from './up.ts';
+import { notYet, waitFor } from './wait-for.ts';
+
+const folders = fleetFolders();
+const dev = new URL('../../bin/dev.js', import.meta.url).pathname;
+let fleet: Fleet;
+let state: string;
+
+beforeAll(async () => {
+  if ((await liveMounts()).length > 0) {
+    throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
+  }
+  await withBuildLock(() => build(folders, silent));
+  await withFleetLock(() => up(folders, { clusters: 1, nodes: 3, proxies: 1, sync: false }, silent));
+  fleet = await openFleet(folders);
+  state = mkdtempSync(join(tmpdir(), 'roll-'));
+}, 600_000);
+
+afterAll(async () => {
+  rmSync(state, { recursive: true, force: true });
+  await withFleetLock(() => down(folders));
+});
+
+function environment(): Record<string, string | undefined> {
+  return {
+    ...process.env,
+    MUSTER_SSH_CONFIG: folders.access.sshConfig,
+    CLUSTERSHELL_CFGDIR: folders.access.clustershell,
+    XDG_STATE_HOME: state,
+    XDG_CONFIG_HOME: state,
+  };
+}
+
+function muster(...args: string[]): Promise<ProgramResult> {
+  return runProgram(process.execPath, [dev, ...args], { env: environment() });
+}
+
+async function output(host: string, command: string): Promise<string> {
+  const { stdout } = await fleet.exec(host, command);
+  return stdout.trim();
+}
+
+describe('muster roll on real hosts', () => {
+  test('an upgrade in the order listed is killed in the middle of dpkg, resumed, and nothing ran twice', async () => {
+    const nodes = ['pg69-2', 'pg69-3', 'pg69-1'];
+    const command =
+      'echo began >>/root/began; apt-get -qq update && ' +
+      'DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=60 install --only-upgrade postgresql-15';
+    const args = ['roll', '--yes', '-w', nodes.join(','), '--gate-ready', 'patroni:16MB', '--sudo', command];
+    const child = spawn(process.execPath, [dev, ...args], { env: environment(), stdio: 'ignore' });
+    const over = new Promise<NodeJS.Signals | null>((resolve) =>
+      child.once('close', (_, signal) => resolve(signal)),
+    );
+    await waitFor('dpkg works on the second node', { within: 240_000 }, async () =>
+      (await output(nodes[1]!, 'pgrep -x dpkg')) === '' ? notYet('no dpkg yet') : true,
+    );
+    child.kill('SIGKILL');
+    expect(await over).toBe('SIGKILL');
+    expect(await output(nodes[2]!, 'cat /root/began')).toBe('');
+
+    const resumed = await muster('runs', 'resume');
+
+    expect(`${resumed.code} ${resumed.stdout}`).toMatch(/^0 [\s\S]*done {10}pg69-\[1-3\] \(3\)/);
+    for (const node of nodes) {
+      expect(await output(node, 'cat /root/began')).toBe('began');
+      expect(await output(node, "grep -c ' upgrade postgresql-15:' /var/log/dpkg.log")).toBe('1');
+      expect(await output(node, "dpkg-query -Wf '${Version}' postgresql-15; dpkg --audit")).toMatch(
+        /^15\.20-/,
+      );
+    }
+  });
+
+  test('a step for the leader runs on the leader alone', async () => {
+    const file = join(state, 'leader.yaml');
+    const step = '  - id: mark\n    on: leader\n    run: touch /root/led\n';
+    writeFileSync(file, `name: mark the leader\nsteps:\n${step}`);
+    const leader = await fleet.leader('69');
+
+    const rolled = await muster('roll', '--yes', file, 'pg69-[1-3]');
+
+    expect(rolled.code).toBe(0);
+    for (const node of ['pg69-1', 'pg69-2', 'pg69-3']) {
+      expect(await output(node, 'ls /root/led 2>/dev/null')).toBe(node === leader ? '/root/led' : '');
+    }
+  });
+
+  test('a workflow reboots hosts one after the other and waits until each is back', async () => {
+    const file = join(state, 'reboot.yaml');
+    writeFileSync(
+      file,
+      [
+        'name: reboot',
+        'gates:',
+        '  after: [{ ready: ssh }]',
+        'steps:',
+        '  - id: reboot',
+        '    run: systemctl reboot; sleep 600',
+        '    reboots: true',
+        '    timeout: 5m',
+        '    until: systemctl is-active ssh',
+        '',
+      ].join('\n'),
+    );
+    const hosts = ['lb69-1', 'etcd1'];
+    const bootIds = () => Promise.all(hosts.map((host) => output(host, 'journalctl --list-boots | wc -l')));
+    const before = await bootIds();
+
+    const rolled = await muster('roll', '--yes', file, hosts.join(','));
+
+    expect(`${rolled.code} ${rolled.stdout}${rolled.stderr}`).toMatch(/^0 /);
+    expect((await bootIds()).map(Number)).toEqual(before.map((count) => Number(count) + 1));
+    await fleet.waitForFleet();
+  });
+});
