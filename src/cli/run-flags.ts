@@ -180,6 +180,13 @@ export const rollingFlags = {
 export const runFlags = {
   ...nodeFlags,
   ...connectionFlags,
+  mode: string({
+    char: 'm',
+    helpGroup: 'connection',
+    helpValue: 'MODE',
+    summary:
+      'Run mode of clush.conf; `sudo` is always there: commands run under sudo, its password is asked once',
+  }),
   nostdin: boolean({ char: 'n', helpGroup: 'connection', summary: 'Give the nodes no standard input' }),
   ...outputFlags,
   ...rollingFlags,

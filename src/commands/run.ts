@@ -52,6 +52,7 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
       return;
     }
     refuseCopyOptions(flags);
+    if (this.words.length === 0) refuseOtherMode(session.retried, flags.mode);
     const command = remoteCommand(this.words, session.retried);
     if (flags['dry-run']) {
       const { showDryRun } = await import('../session/dry-run.ts');
@@ -87,4 +88,13 @@ function refuseCopyOptions(flags: { dest?: string | undefined; preserve: boolean
     flags.dest !== undefined ? '--dest' : flags.preserve ? '-p' : flags.checksum ? '--checksum' : undefined;
   if (given === undefined) return;
   throw new UserError(`${given} means nothing without --copy or --rcopy`);
+}
+
+/** A command that ran under sudo is another one without. */
+function refuseOtherMode(retried: FailedRun | undefined, mode: string | undefined): void {
+  if (retried === undefined || retried.copied || retried.mode === mode) return;
+  const was = retried.mode === undefined ? 'without -m' : `with -m ${retried.mode}`;
+  throw new UserError(`the last run (${retried.id}) ran its command ${was}`, {
+    hint: 'Say the same again, or give the command after --retry-failed.',
+  });
 }

@@ -30,6 +30,19 @@ export interface ClushConf {
 
 const modePrefix = 'mode:';
 
+const builtIn = (value: string): IniValue => ({ value, file: '-m', line: 0 });
+
+/** Modes there are without a file; one in a file takes their place. */
+const builtInModes: ReadonlyMap<string, IniSection> = new Map([
+  [
+    'sudo',
+    new Map([
+      ['command_prefix', builtIn('sudo')],
+      ['password_prompt', builtIn('yes')],
+    ]),
+  ],
+]);
+
 /**
  * Reads clush.conf from every folder of the search, the files of its `confdir`, the chosen run mode and `-O`, in this
  * order; later ones win key by key.
@@ -39,7 +52,8 @@ export function readClushConf(options: ClushConfOptions): ClushConf {
   const document = mergeIni([main.document, ...readModes(main)]);
   const modes = [...document.keys()]
     .filter((name) => name.startsWith(modePrefix))
-    .map((name) => name.slice(modePrefix.length));
+    .map((name) => name.slice(modePrefix.length))
+    .concat([...builtInModes.keys()].filter((name) => !document.has(`${modePrefix}${name}`)));
 
   const keys = new Map<string, IniValue>(document.get('Main') ?? []);
   if (options.mode !== undefined) {
@@ -103,16 +117,13 @@ function isPermission(cause: unknown): boolean {
 }
 
 function modeSection(document: IniDocument, mode: string, modes: readonly string[]): IniSection {
-  const section = document.get(`${modePrefix}${mode}`);
+  const section = document.get(`${modePrefix}${mode}`) ?? builtInModes.get(mode);
   if (section !== undefined) {
     return section;
   }
   throw new UserError(`unknown run mode "${printable(mode)}"`, {
     code: 'UNKNOWN_MODE',
-    hint:
-      modes.length === 0
-        ? 'No run mode is configured: see [mode:NAME] in clush.conf.'
-        : `Modes: ${modes.join(', ')}.`,
+    hint: `Modes: ${modes.join(', ')}.`,
   });
 }
 

@@ -9,6 +9,7 @@ export function asRun(flags: ReachFlags): RunFlags {
   return {
     ...flags,
     nostdin: true,
+    mode: undefined,
     gather: false,
     'gather-all': false,
     'line-mode': false,

@@ -36,6 +36,7 @@ export async function copyCommand(
     ...flags,
     worker: undefined,
     nostdin: true,
+    mode: undefined,
     gather: false,
     'gather-all': false,
     'line-mode': false,
@@ -60,6 +61,14 @@ export async function runCopy(
     throw new UserError('no file to copy given', {
       hint: 'Name files or folders: muster copy -w NODES FILE...',
     });
+  }
+  if (settings.escalation !== undefined) {
+    throw new UserError(
+      'files are copied as the user who logs in: run modes with a command_prefix do not apply',
+      {
+        hint: 'Copy to a folder of that user, then: muster run -m sudo … mv …',
+      },
+    );
   }
   const plan =
     request.direction === 'to-nodes'

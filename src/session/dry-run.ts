@@ -15,7 +15,9 @@ interface PlannedNode {
 }
 
 /** Shows what a run would do, and contacts nobody: order, batches, connection settings. */
-export async function showDryRun(session: RunSession, flags: RunFlags, command: string): Promise<number> {
+export async function showDryRun(session: RunSession, flags: RunFlags, typed: string): Promise<number> {
+  const { escalation } = session.settings;
+  const command = escalation === undefined ? typed : `${escalation.text} ${typed}`;
   const executor = await session.executor();
   const plan: PlannedNode[] = [];
   try {

@@ -4,6 +4,7 @@ import type { NodeOutcome } from '../fanout/outcome.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { readClushConf } from '../config/clush-conf.ts';
 import { createGroupResolver, type Groups } from '../groups/group-resolver.ts';
+import { createRedactor } from '../journal/redact.ts';
 import type { RunJournal } from '../journal/open-journal.ts';
 import { NodeSet } from '../nodeset/node-set.ts';
 import type { ShownCopy } from '../output/copy-presenter.ts';
@@ -11,6 +12,7 @@ import type { RunPresenter } from '../output/run-presenter.ts';
 import type { ChannelFailure, Terminal } from '../output/terminal.ts';
 import type { ConnectionSettings } from '../ssh/settings.ts';
 import { chooseNodes, type ChosenNodes } from './choose-nodes.ts';
+import { createEscalate, type Escalate } from './escalation.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
 import { presenterOptions } from './presenter-options.ts';
 import { openOwnTerminal } from './own-terminal.ts';
@@ -41,6 +43,8 @@ export interface RunSession {
   copyPresenter(shown: ShownCopy): Promise<RunPresenter>;
   /** Connections; in the shell kept open, with a user and a connect timeout that may differ from the settings'. */
   executor(options?: ExecutorChoice): Promise<RunExecutor>;
+  /** With a run mode's prefix (sudo) before each command. */
+  readonly escalate: Escalate;
   /** With the exec worker: replaces %h and its like. Goes around everything else that changes a command. */
   withPatterns(executor: Executor, nodes: readonly string[]): Promise<Executor>;
   journal(): Promise<RunJournal>;
@@ -80,6 +84,7 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     home,
     cwd,
     ...(flags.conf === undefined ? {} : { conf: flags.conf }),
+    ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.option === undefined ? {} : { overrides: flags.option }),
   });
   const settings = readRunSettings(flags, conf.settings, surroundings);
@@ -94,11 +99,13 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
   let outputFailed: (failure: ChannelFailure) => void = () => {};
   const terminal = openOwnTerminal(surroundings, (failure) => outputFailed(failure));
   const warn = (text: string) => void terminal.stderr.write(`muster: ${text}\n`);
+  const redactor = createRedactor();
   const openOwnJournal = async (): Promise<RunJournal> => {
     const { openJournal } = await import('../journal/open-journal.ts');
     return openJournal({
       folder: surroundings.stateFolder,
       host: surroundings.host,
+      redactor,
       onProblem: (problem) => warn(`not recorded any further: ${problem.message}`),
     });
   };
@@ -161,6 +168,12 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
         onNotice: (node, text) => warn(node === undefined ? text : `${node}: ${text}`),
       });
     },
+    escalate: createEscalate(settings.escalation, {
+      // looked for when it is needed: most runs need nobody
+      ask: async (question) => prompterOnce()?.ask(question, { echo: false }),
+      keepSecret: (secret) => redactor.register(secret),
+      connectMs: settings.connectTimeoutMs,
+    }),
     async withPatterns(executor, nodes) {
       if (flags.worker !== 'exec') return executor;
       const { withPatterns } = await import('../local/local-executor.ts');

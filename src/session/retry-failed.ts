@@ -11,6 +11,8 @@ export interface FailedRun {
   readonly command: string | undefined;
   /** It copied files: its "command" is a description. */
   readonly copied: boolean;
+  /** -m of that run. */
+  readonly mode: string | undefined;
 }
 
 /** @throws UserError when there is no earlier run, or all of it succeeded */
@@ -29,5 +31,12 @@ export async function findFailedRun(journal: RunJournal): Promise<FailedRun> {
   const { command, commandSha256 } = run.header;
   const whole = createHash('sha256').update(command).digest('hex') === commandSha256;
   const copied = run.header.settings['copy'] !== undefined;
-  return { id: run.id, nodes, command: whole && !copied ? command : undefined, copied };
+  const { mode } = run.header.settings;
+  return {
+    id: run.id,
+    nodes,
+    command: whole && !copied ? command : undefined,
+    copied,
+    mode: typeof mode === 'string' ? mode : undefined,
+  };
 }

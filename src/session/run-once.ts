@@ -1,4 +1,5 @@
 import type { RunFlags } from '../cli/run-flags.ts';
+import type { Executor } from '../fanout/executor.ts';
 import { planBatches } from '../run/batches.ts';
 import { exitStatus } from '../run/exit-status.ts';
 import { runOnNodes } from '../run/run-on-nodes.ts';
@@ -6,7 +7,7 @@ import { StdinSpool } from '../run/stdin-spool.ts';
 import { confirmRun } from './confirm.ts';
 import { watchInterrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
-import type { RunSession } from './open-session.ts';
+import type { RunExecutor, RunSession } from './open-session.ts';
 import { startRecord } from './record.ts';
 
 /** What a shell gives a program whose reader went away: 128 + SIGPIPE. */
@@ -28,10 +29,14 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
       : new StdinSpool(process.stdin, surroundings.temporaryFolder);
   const interrupts = watchInterrupts(leaveNow);
   session.onOutputFailure((failure) => interrupts.stop(failure.kind === 'closed' ? readerGone : 1));
-  const executor = await session.withPatterns(await session.executor(), chosen.nodes);
+  const connections = await session.executor({ ...settings, keepOpen: settings.escalation?.kind === 'sudo' });
+  const executor = await session.withPatterns(
+    closingEach(session.escalate(connections), connections, settings.escalation?.kind === 'sudo'),
+    chosen.nodes,
+  );
   try {
     const presenter = await session.presenter();
-    const record = await startRecord(session, command);
+    const record = await startRecord(session, command, chosen.nodes, { mode: flags.mode ?? null });
     const reports = await runOnNodes(
       {
         batches,
@@ -58,4 +63,19 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
     stdin?.close();
     if (stdin !== undefined) process.stdin.destroy();
   }
+}
+
+/** sudo asks a node several things over one connection, which is kept for that; and closed when the node is done. */
+function closingEach(executor: Executor, connections: RunExecutor, kept: boolean): Executor {
+  if (!kept) return executor;
+  return {
+    async execute(node, task, sink, signal) {
+      try {
+        return await executor.execute(node, task, sink, signal);
+      } finally {
+        await connections.disconnect?.([node]);
+      }
+    },
+    close: () => executor.close(),
+  };
 }

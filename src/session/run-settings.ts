@@ -1,6 +1,7 @@
 import { readCount, readSeconds } from '../cli/read-number.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { builtInSettings, type ClushSettings } from '../config/clush-settings.ts';
+import { type Escalation, readEscalation } from './escalation.ts';
 import { readSshArguments, type SshArguments, splitSshArguments } from './ssh-arguments.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -12,6 +13,8 @@ export interface RunSettings {
   /** 0: none. */
   readonly commandTimeoutMs: number;
   readonly ssh: SshArguments;
+  /** What stands before commands, where a run mode or clush.conf says so. */
+  readonly escalation: Escalation | undefined;
   readonly stopOnFailure: boolean;
   readonly batch: string | undefined;
   readonly confirmAbove: number;
@@ -39,6 +42,7 @@ export function readRunSettings(
       conf.commandTimeoutMs ??
       builtInSettings.commandTimeoutMs,
     ssh: sshArguments(flags, conf, surroundings),
+    escalation: readEscalation(conf),
     // Whoever asks for one node at a time wants to look before the next: the first failure ends it.
     stopOnFailure: flags['stop-on-failure'] ?? fanout === 1,
     batch: flags.batch,

@@ -29,7 +29,7 @@ export function createShellBackend(session: RunSession): ShellBackend & { close(
     fold: (nodes) => session.foldNames(nodes),
     async run(request, signal) {
       const executor = await executorFor(request.settings);
-      const around = await session.withPatterns(request.keepState(executor), request.nodes);
+      const around = await session.withPatterns(session.escalate(request.keepState(executor)), request.nodes);
       return runOne(session, request, around, signal);
     },
     runLocally: (command, signal) => runLocally(session, command, signal),

@@ -1,6 +1,7 @@
 import { ConnectFailure } from './connect-failure.ts';
 import type { Identities } from './identities.ts';
-import type { PasswordCache, PasswordTrial } from './passwords.ts';
+import type { SecretTrial } from '../fanout/secret-trials.ts';
+import type { PasswordCache } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { AuthAttempt, Question } from './ssh2-adapter.ts';
@@ -32,13 +33,13 @@ export function createAuthentication(
   let mayAsk = prompter !== undefined && !settings.batchMode && settings.passwordPrompts > 0;
   let rounds = 0;
   /** The password on its way to this server. */
-  let onTrial: PasswordTrial | undefined;
+  let onTrial: SecretTrial | undefined;
   const attempts = attemptsInOrder();
 
   const askPassword = async (): Promise<string | undefined> => {
     endTrial('wrong');
     onTrial = await passwords.trial(settings, prompter!);
-    return onTrial?.password;
+    return onTrial?.secret;
   };
 
   function endTrial(result: 'right' | 'wrong' | 'untold'): void {

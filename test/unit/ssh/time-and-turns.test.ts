@@ -132,7 +132,7 @@ describe('a password', () => {
     await third;
 
     expect(others).toBe(2);
-    expect(await cache.trial(settings, prompter)).toMatchObject({ password: 'secret' });
+    expect(await cache.trial(settings, prompter)).toMatchObject({ secret: 'secret' });
   });
 
   it('that was refused goes nowhere else', async () => {
