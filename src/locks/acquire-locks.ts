@@ -14,6 +14,8 @@ export interface AcquireOptions {
   readonly patienceMs?: number;
   /** Goes on without the nodes that no command was started on; the caller says so, and counts on its own checks there. */
   readonly skipUnreachable?: boolean;
+  /** Called for each lock that is lost before it was released; `lost` tells the first only. */
+  readonly onLost?: (lost: LockLost) => void;
 }
 
 /** Nodes asked at the same time, after the first. */
@@ -68,7 +70,10 @@ export async function acquireLocks(
   let isReleased = false;
   for (const { node, ended } of held) {
     void ended.then((why) => {
-      if (!isReleased) lost.abort(new LockLost(node, why));
+      if (isReleased) return;
+      const loss = new LockLost(node, why);
+      lost.abort(loss);
+      options.onLost?.(loss);
     });
   }
   return {

@@ -14,6 +14,8 @@ export interface StepTools {
   readonly detach: AbortSignal;
   /** A person's word on steps in doubt, by `node` or `node/step`. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** Asked before each effect: why nothing may be done on the node now, when its lock was lost. */
+  readonly mayAct?: (node: string) => Promise<string | undefined>;
   /** See StepContext.boundary. */
   readonly boundary: (name: string) => void;
 }
@@ -40,6 +42,8 @@ async function decide(
   tools: StepTools,
 ): Promise<StepEnd> {
   if (step.kind === 'gate') return runGate(place, step, tools);
+  const forbidden = await tools.mayAct?.(place.node);
+  if (forbidden !== undefined) return { kind: 'held', message: forbidden };
   if (before?.state === 'in-doubt' || before?.state === 'unknown') {
     return settleDoubt(place, step, before, tools);
   }

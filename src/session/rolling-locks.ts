@@ -1,16 +1,29 @@
 import type { Executor } from '../fanout/executor.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import { acquireLocks } from '../locks/acquire-locks.ts';
-import type { LockLost } from '../locks/lock.ts';
+import type { HeldLocks } from '../locks/lock.ts';
 import { lockedError } from '../locks/locked-error.ts';
+import { waitFor } from '../rolling/wait.ts';
 import type { HoldSignals } from './hold-signals.ts';
 import type { RunSession } from './open-session.ts';
 
 /** One name for all rolling work: two of any kind on one node are one too many. */
 const lockName = 'rolling';
 
+/** How long a node whose lock was lost, because it rebooted or the link was cut, may take to give it again. */
+const retakeMs = 15 * 60_000;
+
+export interface RollingLocks {
+  /**
+   * Waits until the node's lock is ours again when it was lost; undefined when it is, else why nothing may be done there.
+   */
+  ensure(node: string): Promise<string | undefined>;
+  release(): Promise<void>;
+}
+
 /**
- * Locks all nodes of a rolling run until `release`. When a lock is lost the run holds.
+ * Locks all nodes of a rolling run until `release`. A lock that is lost with its connection is taken again; when
+ * somebody else was quicker the run holds.
  * Nodes that cannot be reached are named and passed over: they count as failures when their turn comes.
  * @throws LockedError when somebody else is at work, UserError when a node cannot be locked
  */
@@ -20,12 +33,39 @@ export async function lockNodes(
   nodes: readonly string[],
   title: string,
   signals: HoldSignals,
-): Promise<{ release(): Promise<void> }> {
+): Promise<RollingLocks> {
   const { user, host } = session.surroundings;
   const owner = { who: user, from: host, work: title, since: new Date().toISOString() };
-  const locks = await acquireLocks(executor, nodes, lockName, owner, signals.detach, {
-    skipUnreachable: true,
-  });
+  const retaken = new Map<string, Promise<string | undefined>>();
+  const held: HeldLocks[] = [];
+  const released = new AbortController();
+  const quit = AbortSignal.any([signals.detach, released.signal]);
+  const acquire = (some: readonly string[], skipUnreachable: boolean) =>
+    acquireLocks(executor, some, lockName, owner, signals.detach, {
+      skipUnreachable,
+      onLost: ({ node, message }) => retaken.set(node, retake(node, message)),
+    });
+
+  async function retake(node: string, why: string): Promise<string | undefined> {
+    const deadline = performance.now() + retakeMs;
+    while (!quit.aborted && performance.now() < deadline) {
+      const locks = await acquire([node], false);
+      if (locks.kind === 'held') {
+        held.push(locks);
+        return undefined;
+      }
+      if (locks.kind === 'locked') {
+        const { message } = lockedError(`${why}, and now ${node} is`, locks);
+        session.warn(`${message}; holding`);
+        signals.holdNow();
+        return message;
+      }
+      await waitFor(1000, quit);
+    }
+    return why;
+  }
+
+  const locks = await acquire(nodes, true);
   if (locks.kind === 'locked') throw lockedError(`${session.foldNames(nodes)} is`, locks);
   if (locks.kind === 'failed') {
     throw new UserError(`${locks.node} cannot be locked: ${locks.message}`, {
@@ -34,11 +74,13 @@ export async function lockNodes(
       hint: 'Nothing was changed.',
     });
   }
+  held.push(locks);
   for (const { node, message } of locks.unreached) session.warn(`${node} is not locked: ${message}`);
-  locks.lost.addEventListener('abort', () => {
-    if (signals.detach.aborted) return;
-    session.warn(`${(locks.lost.reason as LockLost).message}; holding`);
-    signals.holdNow();
-  });
-  return locks;
+  return {
+    ensure: async (node) => retaken.get(node),
+    async release() {
+      released.abort();
+      await Promise.all(held.map((some) => some.release()));
+    },
+  };
 }

@@ -18,7 +18,7 @@ import { type HoldSignals, watchHoldSignals } from './hold-signals.ts';
 import { leaveNow } from './leave.ts';
 import type { RunSession } from './open-session.ts';
 import { countsOf, endRolling, nodeStandings, sayTakenBack } from './rolling-end.ts';
-import { lockNodes } from './rolling-locks.ts';
+import { lockNodes, type RollingLocks } from './rolling-locks.ts';
 import { operatorOf } from './record.ts';
 
 /** Some rolling work: what it is made from, and how that becomes steps. */
@@ -79,7 +79,16 @@ export async function startRolling(
         spec: { ...work.spec, reach: reachOf(flags) },
         lanes: describePlan(plan),
       });
-      return await carryOut(session, { work, plan, tools, signals, show, recorder, verdicts: new Map() });
+      return await carryOut(session, {
+        work,
+        plan,
+        tools,
+        signals,
+        locks,
+        show,
+        recorder,
+        verdicts: new Map(),
+      });
     } finally {
       await locks.release();
     }
@@ -97,7 +106,7 @@ export async function resumeRolling(
     const plan = await work.plan(tools);
     const locks = await lockNodes(session, tools.executor, nodesOf(plan), work.title, signals);
     try {
-      return await carryOut(session, { work, plan, tools, signals, show, ...past });
+      return await carryOut(session, { work, plan, tools, signals, locks, show, ...past });
     } finally {
       await locks.release();
     }
@@ -115,7 +124,7 @@ export async function abortRolling(
     const plan = await work.plan(tools);
     const locks = await lockNodes(session, tools.executor, nodesOf(plan), work.title, signals);
     try {
-      return await takeAllBack(session, { work, plan, tools, signals, show, ...past });
+      return await takeAllBack(session, { work, plan, tools, signals, locks, show, ...past });
     } finally {
       await locks.release();
     }
@@ -146,6 +155,7 @@ interface Carried {
   readonly plan: RollingPlan;
   readonly tools: RollingTools;
   readonly signals: HoldSignals;
+  readonly locks: RollingLocks;
   readonly show: RollingShow;
   readonly recorder: RollingRecorder;
   readonly rolling?: RollingReplay;
@@ -164,7 +174,10 @@ async function carryOut(session: RunSession, carried: Carried): Promise<number> 
   return endRolling(session, { end, work, plan, ledger, recorder, show, signals });
 }
 
-function openCarried(session: RunSession, { plan, signals, show, recorder, rolling, verdicts }: Carried) {
+function openCarried(
+  session: RunSession,
+  { plan, signals, locks, show, recorder, rolling, verdicts }: Carried,
+) {
   const ledger = createLedger((record) => recorder.append(record), rolling);
   const presenter = openPresenter(session, plan, ledger, show);
   presenter.say(`run ${recorder.id}`);
@@ -175,6 +188,7 @@ function openCarried(session: RunSession, { plan, signals, show, recorder, rolli
     observer: presenter,
     hold: signals.hold,
     detach: signals.detach,
+    mayAct: (node) => locks.ensure(node),
     verdicts,
     boundary: dieAt(session.surroundings.env),
   };
