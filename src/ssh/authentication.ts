@@ -5,6 +5,7 @@ import type { PasswordCache } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { AuthAttempt, Question } from './ssh2-adapter.ts';
+import { visible } from './visible.ts';
 
 /** One connection's logins: what was tried, what the server takes, why it failed. */
 export interface Authentication {
@@ -106,7 +107,7 @@ export function createAuthentication(
     failure(reason) {
       if (tried.length === 0 && problems.length === 1 && problems[0]!.reason === 'key-unreadable')
         return problems[0]!;
-      const parts = [tried.length === 0 ? 'nothing to try' : `tried: ${summarize(tried)}`];
+      const parts = [tried.length === 0 ? 'nothing to try' : `tried: ${summarizeTried(tried)}`];
       if (accepted !== undefined) parts.push(`server accepts: ${accepted.join(', ')}`);
       if (reason !== undefined) parts.push(visible(reason).slice(0, 120));
       parts.push(...problems.map((problem) => problem.message));
@@ -124,13 +125,9 @@ export function createAuthentication(
   };
 }
 
-function summarize(tried: readonly string[]): string {
+/** `agent (2 keys), /home/x/.ssh/id_ed25519` */
+export function summarizeTried(tried: readonly string[]): string {
   const agent = tried.filter((name) => name === 'agent').length;
   const others = tried.filter((name) => name !== 'agent');
   return [...(agent > 0 ? [`agent (${agent} key${agent > 1 ? 's' : ''})`] : []), ...others].join(', ');
-}
-
-/** What a server sends must not steer the terminal. */
-function visible(text: string): string {
-  return text.replaceAll(/[^\P{C}\n]/gu, '?');
 }

@@ -36,7 +36,7 @@ export interface ConnectTimes {
 
 type Phase = 'banner' | 'key-exchange' | 'host-key' | 'auth';
 
-const phaseTexts: Readonly<Record<Phase, string>> = {
+export const phaseTexts: Readonly<Record<Phase, string>> = {
   banner: 'no SSH banner',
   'key-exchange': 'no end of the key exchange',
   'host-key': 'no end of the key exchange',
@@ -185,7 +185,7 @@ function explain(
 }
 
 /** Makes work that waits for people, or for others who do, not count. */
-function standingStill(clock: PhaseClock) {
+export function standingStill(clock: PhaseClock) {
   return <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
       clock.pause();

@@ -1,25 +1,26 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandTask, Executor, OutputSink } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
 import { SshConfigError } from './config-error.ts';
 import { ConnectFailure } from './connect-failure.ts';
-import { type ConnectTools, connectNode } from './connect-node.ts';
-import { dial } from './dial.ts';
+import type { ConnectTools } from './connect-node.ts';
+import type { OpenSshTools } from './connect-openssh.ts';
+import { createConnector } from './connector.ts';
 import { createHostKeyQuestions } from './host-key-questions.ts';
 import { createIdentities } from './identities.ts';
-import { createJumpHosts } from './jump-hosts.ts';
 import { createKnownHostsCache } from './known-hosts.ts';
 import { createNodeLinks } from './node-links.ts';
 import { openSubsystem } from './open-subsystem.ts';
 import { refuseHostileName } from './node-name.ts';
 import { createPasswordCache } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
-import { createNameResolver } from './resolve-name.ts';
 import { type Ending, runCommand } from './run-command.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { createSshConfig, type SshConfig } from './ssh-config.ts';
-import type { Link } from './link.ts';
+import type { TransportChoice, TransportPreference } from './transport.ts';
+import { makeOpenSshFolder } from './openssh-folder.ts';
+import { findProgram } from './openssh-program.ts';
+import { createSecretCache } from './openssh-questions.ts';
 
 export interface SshOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -35,6 +36,10 @@ export interface SshOptions {
   readonly connectTimeoutMs?: number;
   /** Undefined: no terminal; nothing is asked then. */
   readonly prompter?: Prompter | undefined;
+  /** Default `auto`. */
+  readonly transport?: TransportPreference;
+  /** For control sockets, where XDG_RUNTIME_DIR does not serve. */
+  readonly temporaryFolder?: string;
   /** Connections stay open for the next command. */
   readonly keepOpen?: boolean;
   /** For stderr: `host key added to …`, `server busy …; trying again`. */
@@ -52,6 +57,8 @@ export interface SshOptions {
 export interface SshExecutor extends Executor {
   /** How a node would be reached. Rejects with a UserError for a wrong ssh_config. */
   describe(node: string): Promise<ConnectionSettings>;
+  /** By which transport, and why. Rejects with ConnectFailure when none can do what the configuration asks for. */
+  transportOf(node: string): Promise<TransportChoice>;
   /**
    * A connection to a Unix socket on the node, as the user who logs in; the connection to the node lasts at least as long.
    * Rejects with ChannelFailure when the server forwards no sockets, or with what connecting rejects with.
@@ -68,7 +75,6 @@ export interface SshExecutor extends Executor {
   connected(): readonly string[];
 }
 
-const defaultConnectTimeoutMs = 10_000;
 const outputGraceMs = 2000;
 
 /** Runs commands over SSH, in this process. Nothing is read or contacted before the first question. */
@@ -76,7 +82,6 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
   const config = createSshConfig(options);
   const { options: _nodeOptions, user: _nodeUser, ...fileOptions } = options;
   const jumpConfig = createSshConfig(fileOptions);
-  const names = createNameResolver();
   const onNotice = options.onNotice ?? (() => {});
   const { prompter } = options;
   const tools: ConnectTools = {
@@ -88,16 +93,21 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     keepaliveMs: options.keepaliveMs ?? 15_000,
     onNotice,
   };
+  let openSsh: OpenSshTools | undefined;
+  const connector = createConnector({
+    tools,
+    transport: options.transport ?? 'auto',
+    openSsh: () => (openSsh ??= openSshTools(options)),
+    settingsForJump: (host) => settingsOf(host, jumpConfig),
+    connectTimeoutMs: options.connectTimeoutMs,
+    authTimeoutMs: options.authTimeoutMs ?? 20_000,
+    // a shell may wait for a jump host that comes back; a single run tells each node once
+    jumpFailureHoldsMs: options.keepOpen === true ? 15_000 : Number.POSITIVE_INFINITY,
+  });
   const links = createNodeLinks(
-    async (node, signal) => connect(await settingsOf(node, config), signal),
+    async (node, signal) => connector.connect(await settingsOf(node, config), signal),
     options.keepOpen === true,
   );
-  const jumps = createJumpHosts({
-    settingsFor: (host) => settingsOf(host, jumpConfig),
-    connect,
-    // a shell may wait for a jump host that comes back; a single run tells each node once
-    failureHoldsMs: options.keepOpen === true ? 15_000 : Number.POSITIVE_INFINITY,
-  });
 
   async function settingsOf(node: string, from: SshConfig): Promise<ConnectionSettings> {
     try {
@@ -106,46 +116,6 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     } catch (error) {
       if (!(error instanceof SshConfigError)) throw error;
       throw new ConnectFailure('config', 'config', error.message, { hint: error.hint });
-    }
-  }
-
-  /** Tries again, with growing pauses, as long as the server has provably begun nothing and the time lasts. */
-  async function connect(settings: ConnectionSettings, signal: AbortSignal): Promise<Link> {
-    refuseWhatNeedsOpenSsh(settings);
-    const connectMs = options.connectTimeoutMs ?? settings.connectTimeoutMs ?? defaultConnectTimeoutMs;
-    const deadline = performance.now() + connectMs;
-    let before: ConnectFailure | undefined;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await connectOnce(settings, signal, connectMs, deadline);
-      } catch (error) {
-        // the time ran out while trying again: why it had to be tried again says more
-        if (error instanceof ConnectFailure && error.reason === 'timeout') throw before ?? error;
-        if (!(error instanceof ConnectFailure) || !error.retryable) throw error;
-        before = error;
-        const pauseMs = 100 * 2 ** attempt * (0.5 + Math.random());
-        if (performance.now() + pauseMs > deadline) throw error;
-        if (attempt === 0) onNotice(settings.node, `${error.message}; trying again`);
-        await sleep(pauseMs, undefined, { signal });
-      }
-    }
-  }
-
-  async function connectOnce(
-    settings: ConnectionSettings,
-    signal: AbortSignal,
-    connectMs: number,
-    deadline: number,
-  ): Promise<Link> {
-    const leftMs = (): number => Math.max(1, deadline - performance.now());
-    const dialled = await dial(settings, { names, jumps, signal, leftMs: leftMs(), connectMs });
-    const times = { handshakeMs: leftMs(), connectMs, authMs: options.authTimeoutMs ?? 20_000 };
-    try {
-      return await connectNode(settings, dialled.stream, tools, times, signal);
-    } catch (error) {
-      const silent = error instanceof ConnectFailure && error.phase === 'banner' && error.reason === 'closed';
-      if (silent && dialled.explainEnd !== undefined) throw await dialled.explainEnd();
-      throw error;
     }
   }
 
@@ -193,6 +163,9 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
       refuseHostileName(node);
       return config.settingsFor(node);
     },
+    async transportOf(node) {
+      return connector.choose(await settingsOf(node, config));
+    },
     async openSocket(node, path, signal) {
       const leased = await links.lease(node, signal);
       try {
@@ -219,17 +192,24 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     },
     async close() {
       links.close();
-      jumps.close();
+      connector.close();
       tools.identities.close();
+      openSsh?.folder.close();
     },
   };
 }
 
-function refuseWhatNeedsOpenSsh(settings: ConnectionSettings): void {
-  if (settings.needsOpenSsh.length === 0) return;
-  throw new ConnectFailure('config', 'config', `ssh_config asks for ${settings.needsOpenSsh.join(', ')}`, {
-    hint: 'muster cannot honour this; remove it for this host, or use another file: --ssh-config FILE',
-  });
+/** Undefined when there is no ssh program. */
+function openSshTools(options: SshOptions): OpenSshTools | undefined {
+  const program = findProgram('ssh', options.env['PATH']);
+  if (program === undefined) return undefined;
+  return {
+    program,
+    configFile: options.configFile,
+    env: options.env,
+    folder: makeOpenSshFolder(options.env, options.temporaryFolder ?? '/tmp', process.execPath),
+    secrets: createSecretCache(),
+  };
 }
 
 /** One signal for both ends a command may come to before its time. */

@@ -40,13 +40,12 @@ export async function decideHostKey(
       return refuse('host-key-revoked', `host key ${shown} is revoked (${placeOf(verdict.entry)})`);
     case 'changed': {
       const old = verdict.others.find(({ type }) => type === keyType(key)) ?? verdict.others[0]!;
-      const message = `HOST KEY HAS CHANGED: ${name} shows ${shown}, known is ${old.type} ${fingerprint(old.key)} (${placeOf(old)})`;
+      const message = changedKeyMessage(name, shown, old);
       if (strict === 'no') return { kind: 'accept-without-passwords', warning: message };
-      const remedy = `ssh-keygen -f ${shellWord(old.file)} -R ${shellWord(name)}`;
       return refuse(
         'host-key-changed',
         message,
-        `Someone may be in between. If the host was reinstalled: ${remedy}`,
+        `Someone may be in between. If the host was reinstalled: ${removeKeyCommand(old.file, name)}`,
       );
     }
     default:
@@ -71,12 +70,21 @@ export async function decideHostKey(
   );
 }
 
-function scanCommand(settings: ConnectionSettings): string {
+/** @param shown type and fingerprint of the key the server shows */
+export function changedKeyMessage(name: string, shown: string, old: KnownHost): string {
+  return `HOST KEY HAS CHANGED: ${name} shows ${shown}, known is ${old.type} ${fingerprint(old.key)} (${placeOf(old)})`;
+}
+
+export function removeKeyCommand(file: string, name: string): string {
+  return `ssh-keygen -f ${shellWord(file)} -R ${shellWord(name)}`;
+}
+
+export function scanCommand(settings: ConnectionSettings): string {
   const file = settings.userKnownHostsFiles[0] ?? '~/.ssh/known_hosts';
   return `ssh-keyscan ${settings.port === 22 ? '' : `-p ${settings.port} `}${settings.hostName} >> ${file}`;
 }
 
-function placeOf(entry: KnownHost): string {
+export function placeOf(entry: KnownHost): string {
   return `${entry.file}:${entry.line}`;
 }
 

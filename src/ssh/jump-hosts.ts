@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ConnectFailure } from './connect-failure.ts';
+import type { MasterLink } from './connect-openssh.ts';
 import { ChannelFailure, type Link } from './link.ts';
 import type { ConnectionSettings } from './settings.ts';
 
@@ -12,6 +13,8 @@ export interface JumpHosts {
     leftMs: number,
     late: () => ConnectFailure,
   ): Promise<Duplex>;
+  /** The connection to the node's last jump host, held by an ssh program that others can go through. */
+  master(settings: ConnectionSettings, signal: AbortSignal): Promise<MasterLink>;
   close(): void;
 }
 
@@ -19,31 +22,54 @@ export interface JumpHostOptions {
   /** As ssh does for a jump host: from the files alone, without what `-o` and `-l` say of the nodes. */
   readonly settingsFor: (host: string) => Promise<ConnectionSettings>;
   readonly connect: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Link>;
+  readonly connectMaster: (settings: ConnectionSettings, signal: AbortSignal) => Promise<MasterLink>;
   /** How long a failure holds for all nodes behind it; logging in again and again would lock accounts. */
   readonly failureHoldsMs: number;
 }
 
-interface Remembered {
-  readonly link: Promise<Link>;
+interface Remembered<Kind extends Link> {
+  readonly link: Promise<Kind>;
   failedAt: number | undefined;
 }
 
 export function createJumpHosts(options: JumpHostOptions): JumpHosts {
-  const known = new Map<string, Remembered>();
+  const known = new Map<string, Remembered<Link>>();
+  const masters = new Map<string, Remembered<MasterLink>>();
   const over = new AbortController();
 
   /** The connection to the last of a chain, itself reached through those before it. */
   function linkTo(chain: readonly string[]): Promise<Link> {
+    // one connection a jump host: a master carries also what does not need one
+    return (
+      usable(known, chain) ??
+      usable(masters, chain) ??
+      remember(known, chain, connectTo(chain, options.connect))
+    );
+  }
+
+  function masterTo(chain: readonly string[]): Promise<MasterLink> {
+    return usable(masters, chain) ?? remember(masters, chain, connectTo(chain, options.connectMaster));
+  }
+
+  function usable<Kind extends Link>(
+    of: ReadonlyMap<string, Remembered<Kind>>,
+    chain: readonly string[],
+  ): Promise<Kind> | undefined {
+    const old = of.get(chain.join(','));
+    const holds = old?.failedAt === undefined || performance.now() - old.failedAt < options.failureHoldsMs;
+    return holds ? old?.link : undefined;
+  }
+
+  function remember<Kind extends Link>(
+    of: Map<string, Remembered<Kind>>,
+    chain: readonly string[],
+    connecting: Promise<Kind>,
+  ): Promise<Kind> {
     const id = chain.join(',');
-    const old = known.get(id);
-    const usable =
-      old !== undefined &&
-      (old.failedAt === undefined || performance.now() - old.failedAt < options.failureHoldsMs);
-    if (usable) return old.link;
-    const fresh: Remembered = { link: connectTo(chain), failedAt: undefined };
-    known.set(id, fresh);
+    const fresh: Remembered<Kind> = { link: connecting, failedAt: undefined };
+    of.set(id, fresh);
     fresh.link.then(
-      (link) => void link.closed.then(() => known.get(id) === fresh && known.delete(id)),
+      (link) => void link.closed.then(() => of.get(id) === fresh && of.delete(id)),
       () => {
         fresh.failedAt = performance.now();
       },
@@ -51,10 +77,13 @@ export function createJumpHosts(options: JumpHostOptions): JumpHosts {
     return fresh.link;
   }
 
-  async function connectTo(chain: readonly string[]): Promise<Link> {
+  async function connectTo<Kind extends Link>(
+    chain: readonly string[],
+    connect: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Kind>,
+  ): Promise<Kind> {
     const name = chain.at(-1)!;
     try {
-      return await options.connect(await settingsOf(name, chain.slice(0, -1)), over.signal);
+      return await connect(await settingsOf(name, chain.slice(0, -1)), over.signal);
     } catch (error) {
       const own =
         error instanceof ConnectFailure && (error.reason === 'jump-failed' || error.phase === 'config');
@@ -77,6 +106,13 @@ export function createJumpHosts(options: JumpHostOptions): JumpHosts {
       user: user ?? base.user,
       port: port ?? base.port,
       jumps: before.length > 0 ? before : own,
+      commandLine: [
+        ...(user === undefined ? [] : [['User', user] as const]),
+        ...(port === undefined ? [] : [['Port', String(port)] as const]),
+        ...base.commandLine,
+        // a jump host is never reached through itself
+        ...(own.length < base.jumps.length ? [['ProxyJump', 'none'] as const] : []),
+      ],
     };
   }
 
@@ -117,15 +153,17 @@ export function createJumpHosts(options: JumpHostOptions): JumpHosts {
         clearTimeout(timer);
       }
     },
+    master: (settings, signal) => orAborted(masterTo(settings.jumps), signal),
     close() {
       over.abort(new Error('closed'));
-      for (const { link } of known.values()) {
+      for (const { link } of [...known.values(), ...masters.values()]) {
         link.then(
           (open) => open.destroy(),
           () => undefined,
         );
       }
       known.clear();
+      masters.clear();
     },
   };
 }

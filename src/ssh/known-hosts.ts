@@ -13,6 +13,8 @@ export interface KnownHosts {
   judge(key: Buffer): HostKeyVerdict;
   /** Plain keys known for the node: their types are asked for first. */
   readonly types: readonly string[];
+  /** The lines that hold for the node, those with a marker too. */
+  readonly entries: readonly KnownHost[];
   /** A line `@cert-authority` holds for the node: the server may only have a certificate to show. */
   readonly certAuthority: KnownHost | undefined;
 }
@@ -77,6 +79,7 @@ export function knownHostsOf(index: KnownHostsIndex, settings: ConnectionSetting
         [...plain, ...bare.filter((entry) => entry.marker === undefined)].map((entry) => entry.type),
       ),
     ],
+    entries,
     certAuthority: entries.find((entry) => entry.marker === 'cert-authority'),
     judge(key) {
       const verdict = judge(entries, key);

@@ -1,6 +1,7 @@
 import { applyAlgorithmLine } from './algorithms.ts';
 import type { ResolvedConfig } from './config-resolve.ts';
-import { linesOf, wordOf } from './config-values.ts';
+import type { ConfigLine } from './config-line.ts';
+import { linesOf } from './config-values.ts';
 
 /** Keywords whose effect only OpenSSH's own client has, unless their value says "off". */
 const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
@@ -9,7 +10,6 @@ const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
   knownhostscommand: ['none'],
   pkcs11provider: ['none'],
   proxyusefdpass: ['no', 'false'],
-  remotecommand: ['none'],
   revokedhostkeys: ['none'],
   securitykeyprovider: ['internal'],
   tunnel: ['no', 'false'],
@@ -24,15 +24,9 @@ export function needsOpenSsh(config: ResolvedConfig): string[] {
   const needs: string[] = [];
   for (const [keyword, off] of Object.entries(onlyOpenSsh)) {
     const line = config.first.get(keyword);
-    if (line !== undefined && !off.includes((line.words[0] ?? '').toLowerCase())) {
-      needs.push(`${line.text === '' ? keyword : `${keyword} ${line.text}`} (${line.where})`);
-    }
+    if (line !== undefined && !off.includes((line.words[0] ?? '').toLowerCase())) needs.push(phrase(line));
   }
-  for (const line of linesOf(config, 'certificatefile'))
-    needs.push(`certificatefile ${line.text} (${line.where})`);
-  if (wordOf(config, 'sessiontype') !== undefined && wordOf(config, 'sessiontype') !== 'default') {
-    needs.push(`sessiontype ${wordOf(config, 'sessiontype')} (${config.first.get('sessiontype')?.where})`);
-  }
+  for (const line of linesOf(config, 'certificatefile')) needs.push(phrase(line));
   for (const [kind, keyword] of [
     ['kex', 'kexalgorithms'],
     ['cipher', 'ciphers'],
@@ -43,4 +37,17 @@ export function needsOpenSsh(config: ResolvedConfig): string[] {
     if (applyAlgorithmLine(kind, line).length === 0) needs.push(`${keyword} ${line?.text} (${line?.where})`);
   }
   return needs;
+}
+
+/** What leaves no room for a command of ours on this node; ssh refuses one there too. */
+export function leavesNoCommand(config: ResolvedConfig): string[] {
+  const off = { remotecommand: 'none', sessiontype: 'default' };
+  return Object.entries(off).flatMap(([keyword, value]) => {
+    const line = config.first.get(keyword);
+    return line === undefined || line.words[0]?.toLowerCase() === value ? [] : [phrase(line)];
+  });
+}
+
+function phrase({ keyword, text, where }: ConfigLine): string {
+  return `${text === '' ? keyword : `${keyword} ${text}`} (${where})`;
 }

@@ -4,7 +4,7 @@ import type { ConfigLine } from './config-line.ts';
 import type { ResolvedConfig } from './config-resolve.ts';
 import { expandEnvironment, expandTilde, expandTokens } from './config-tokens.ts';
 import { choiceOf, countOf, durationOf, flagOf, linesOf, wordOf } from './config-values.ts';
-import { needsOpenSsh } from './needs-openssh.ts';
+import { leavesNoCommand, needsOpenSsh } from './needs-openssh.ts';
 
 export type StrictHostKeyChecking = 'yes' | 'ask' | 'accept-new' | 'no';
 
@@ -47,8 +47,12 @@ export interface ConnectionSettings {
   readonly proxyCommand: string | undefined;
   /** ProxyJump, outermost first: `user@name:port`. */
   readonly jumps: readonly string[];
+  /** What `-o` and `-l` say, strongest first; for a jump host what its own name says. */
+  readonly commandLine: readonly (readonly [string, string])[];
   /** What only OpenSSH's client could do for this node, with file and line; empty for nearly all. */
   readonly needsOpenSsh: readonly string[];
+  /** RemoteCommand and the like, with file and line. */
+  readonly leavesNoCommand: readonly string[];
 }
 
 const defaultIdentities = ['id_rsa', 'id_ecdsa', 'id_ed25519'];
@@ -57,6 +61,8 @@ const defaultAuthentications = 'gssapi-with-mic,hostbased,publickey,keyboard-int
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  readonly user?: string;
+  readonly options?: readonly (readonly [string, string])[];
 }
 
 /** Reads the resolved lines. Throws SshConfigError (file:line) for values ssh would refuse. */
@@ -110,7 +116,9 @@ export function settingsFrom(config: ResolvedConfig, surroundings: Surroundings)
     forwardAgent: (wordOf(config, 'forwardagent') ?? 'no') !== 'no',
     proxyCommand: proxy.command,
     jumps: proxy.jumps,
+    commandLine: commandLineOf(surroundings),
     needsOpenSsh: needsOpenSsh(config),
+    leavesNoCommand: leavesNoCommand(config),
   };
 }
 
@@ -192,6 +200,11 @@ function refuseShellCharacters(value: string | undefined, line: ConfigLine): voi
       `refusing to put ${JSON.stringify(value)} into ProxyCommand's shell`,
     );
   }
+}
+
+/** -l is stronger than -o User. */
+export function commandLineOf({ user, options }: Pick<Surroundings, 'user' | 'options'>) {
+  return [...(user === undefined ? [] : [['User', user] as const]), ...(options ?? [])];
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

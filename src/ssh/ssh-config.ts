@@ -4,7 +4,7 @@ import { type ConfigEntry, readConfigFile } from './config-file.ts';
 import { parseConfigLine } from './config-line.ts';
 import { resolveConfig } from './config-resolve.ts';
 import { runMatchExec } from './match-exec.ts';
-import { type ConnectionSettings, settingsFrom } from './settings.ts';
+import { commandLineOf, type ConnectionSettings, settingsFrom } from './settings.ts';
 
 export interface SshConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -88,11 +88,7 @@ async function readLayers(options: SshConfigOptions): Promise<(readonly ConfigEn
 
 function commandLineEntries(options: SshConfigOptions): ConfigEntry[] {
   const lines: ConfigEntry[] = [];
-  const pairs = [
-    ...(options.user === undefined ? [] : [['User', options.user] as const]),
-    ...(options.options ?? []),
-  ];
-  for (const [key, value] of pairs) {
+  for (const [key, value] of commandLineOf(options)) {
     const line = parseConfigLine(`${key} ${value}`, `-o ${key}`);
     if (line === undefined) continue;
     if (['host', 'match', 'include'].includes(line.keyword)) {

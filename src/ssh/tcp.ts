@@ -73,8 +73,15 @@ export function openTcp(options: TcpOptions): Promise<Socket> {
 }
 
 function failureOf(error: NodeJS.ErrnoException, address: string, port: number): ConnectFailure {
-  const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  switch (error.code) {
+  return reachFailure(
+    error.code ?? '',
+    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+  );
+}
+
+/** Why no connection came about, from the system's error code. @param where `127.0.0.1:22` */
+export function reachFailure(code: string, where: string): ConnectFailure {
+  switch (code) {
     case 'ECONNREFUSED':
       return new ConnectFailure('connect', 'refused', `connection refused (${where})`);
     case 'ETIMEDOUT':
@@ -82,11 +89,7 @@ function failureOf(error: NodeJS.ErrnoException, address: string, port: number):
     case 'ECONNRESET':
       return new ConnectFailure('connect', 'closed', `connection reset (${where})`, { retryable: true });
     default:
-      return new ConnectFailure(
-        'connect',
-        'unreachable',
-        `${reasons[error.code ?? ''] ?? error.code} (${where})`,
-      );
+      return new ConnectFailure('connect', 'unreachable', `${reasons[code] ?? code} (${where})`);
   }
 }
 

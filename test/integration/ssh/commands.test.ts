@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SshExecutor } from '../../../src/ssh/executor.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
-import { eventually, run, sshExecutor } from './run-over-ssh.ts';
+import { eventually, run, sshExecutor, transports } from './run-over-ssh.ts';
 
 const sshd = findTool('sshd', 'openssh-server');
 
-describe.skipIf(sshd === undefined)('commands over a real sshd', () => {
+describe.skipIf(sshd === undefined).each(transports)('commands over a real sshd, by %s', (transport) => {
   let server: TestSshd;
   let executor: SshExecutor;
   const notices: string[] = [];
@@ -17,10 +17,13 @@ describe.skipIf(sshd === undefined)('commands over a real sshd', () => {
   beforeAll(async () => {
     server = await startSshd({ nodes: 3 });
     executor = sshExecutor(server, {
+      transport,
       keepOpen: true,
       terminateGraceMs: 300,
       onNotice: (node, text) => notices.push(`${node}: ${text}`),
     });
+    // the limits of commands in these tests are for the commands: connecting is done before
+    for (const node of ['n1', 'n2', 'n3']) await run(executor, node, 'true');
   });
   afterAll(async () => {
     await executor.close();

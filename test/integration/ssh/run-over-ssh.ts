@@ -2,6 +2,9 @@ import type { CommandTask } from '../../../src/fanout/executor.ts';
 import type { NodeOutcome } from '../../../src/fanout/outcome.ts';
 import { createSshExecutor, type SshExecutor, type SshOptions } from '../../../src/ssh/executor.ts';
 
+/** Both must behave alike: the same tests run over each. */
+export const transports = ['ssh2', 'openssh'] as const;
+
 /** What came of one command, its output as text. */
 export interface Ran {
   readonly outcome: NodeOutcome;

@@ -86,11 +86,16 @@ describe('ssh_config', () => {
     ['RevokedHostKeys /r', 'revokedhostkeys /r'],
     ['VerifyHostKeyDNS ask', 'verifyhostkeydns ask'],
     ['CanonicalizeHostname yes', 'canonicalizehostname yes'],
-    ['RemoteCommand tmux', 'remotecommand tmux'],
     ['KexAlgorithms sntrup761x25519-sha512@openssh.com', 'kexalgorithms sntrup761x25519-sha512@openssh.com'],
-    ['SessionType none', 'sessiontype none'],
   ])('never ignores %j', async (line, need) => {
     expect((await settings(`User a\n${line}\n`)).needsOpenSsh).toEqual([`${need} (${folder}/config:2)`]);
+  });
+
+  it.each([
+    ['RemoteCommand tmux', 'remotecommand tmux'],
+    ['SessionType none', 'sessiontype none'],
+  ])('knows that %j leaves no room for a command', async (line, why) => {
+    expect((await settings(`User a\n${line}\n`)).leavesNoCommand).toEqual([`${why} (${folder}/config:2)`]);
   });
 
   it.each([
@@ -98,8 +103,10 @@ describe('ssh_config', () => {
     'VerifyHostKeyDNS no',
     'CanonicalizeHostname no',
     'GSSAPIAuthentication yes',
+    'RemoteCommand none',
+    'SessionType default',
   ])('takes %j for what it is: nothing asked', async (line) => {
-    expect((await settings(line)).needsOpenSsh).toEqual([]);
+    expect(await settings(line)).toMatchObject({ needsOpenSsh: [], leavesNoCommand: [] });
   });
 
   it('changes the algorithms as told', async () => {
