@@ -88,6 +88,11 @@ export const connectionFlags = {
     helpValue: 'FILE',
     summary: 'Use this ssh_config instead of ~/.ssh/config (also MUSTER_SSH_CONFIG)',
   }),
+  transport: string({
+    options: ['auto', 'ssh2', 'openssh'],
+    helpGroup: 'connection',
+    summary: "Built-in SSH client (ssh2), the system's ssh, or the latter where ssh_config needs it (auto)",
+  }),
   worker: string({
     char: 'R',
     options: ['ssh', 'exec'],

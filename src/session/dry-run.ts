@@ -2,7 +2,7 @@ import { planBatches } from '../run/batches.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { ExitCode } from '../errors.ts';
 import type { ConnectionSettings } from '../ssh/settings.ts';
-import type { RunSession } from './open-session.ts';
+import type { RunExecutor, RunSession } from './open-session.ts';
 
 /** One node of a plan, as it would be reached. */
 interface PlannedNode {
@@ -12,6 +12,9 @@ interface PlannedNode {
   readonly login: string;
   readonly via: readonly string[];
   readonly keys: readonly string[];
+  /** `none`: no transport can do what the configuration asks for. */
+  readonly transport: 'ssh2' | 'openssh' | 'none' | undefined;
+  readonly because: readonly string[];
 }
 
 /** Shows what a run would do, and contacts nobody: order, batches, connection settings. */
@@ -23,7 +26,8 @@ export async function showDryRun(session: RunSession, flags: RunFlags, typed: st
   try {
     for (const [index, batch] of planBatches(session.chosen.nodes, session.settings.batch).entries()) {
       for (const node of batch) {
-        plan.push({ node, batch: index + 1, ...connection(await executor.describe?.(node)) });
+        const how = connection(await executor.describe?.(node));
+        plan.push({ node, batch: index + 1, ...how, ...(await transport(executor, node)) });
       }
     }
   } finally {
@@ -50,13 +54,14 @@ export async function showDryRun(session: RunSession, flags: RunFlags, typed: st
         terminal.stdout.isTTY,
       ),
     );
+    await terminal.stdout.write(transportNotes(plan, session.foldNames));
   }
   await terminal.stdout.flush();
   return ExitCode.ok;
 }
 
 /** How a node is reached; without settings the command runs on this machine. */
-function connection(settings: ConnectionSettings | undefined): Omit<PlannedNode, 'node' | 'batch'> {
+function connection(settings: ConnectionSettings | undefined): Pick<PlannedNode, 'login' | 'via' | 'keys'> {
   if (settings === undefined) return { login: 'this machine', via: [], keys: [] };
   const { user, hostName, port, jumps, proxyCommand, identityFiles, identityAgent } = settings;
   return {
@@ -67,6 +72,32 @@ function connection(settings: ConnectionSettings | undefined): Omit<PlannedNode,
       ...identityFiles.filter(({ explicit }) => explicit).map(({ path }) => path),
     ],
   };
+}
+
+async function transport(
+  executor: RunExecutor,
+  node: string,
+): Promise<Pick<PlannedNode, 'transport' | 'because'>> {
+  try {
+    const choice = await executor.transportOf?.(node);
+    return { transport: choice?.transport, because: choice?.because ?? [] };
+  } catch (error) {
+    return { transport: 'none', because: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** A line for the nodes that are not reached by the built-in client, with the reason; nothing for the usual case. */
+function transportNotes(plan: readonly PlannedNode[], foldNames: RunSession['foldNames']): string {
+  const byReason = new Map<string, string[]>();
+  for (const { node, transport, because } of plan) {
+    if (transport !== 'openssh' && transport !== 'none') continue;
+    const how = transport === 'none' ? 'cannot be reached' : "by the system's ssh";
+    const reason = `${how}: ${because.join(', ')}`;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), node]);
+  }
+  if (byReason.size === 0) return '';
+  const lines = [...byReason].map(([reason, nodes]) => `${foldNames(nodes)} ${reason}\n`);
+  return `\n${lines.join('')}`;
 }
 
 function summary(

@@ -11,6 +11,7 @@ import type { ShownCopy } from '../output/copy-presenter.ts';
 import type { RunPresenter } from '../output/run-presenter.ts';
 import type { ChannelFailure, Terminal } from '../output/terminal.ts';
 import type { ConnectionSettings } from '../ssh/settings.ts';
+import type { TransportChoice } from '../ssh/transport.ts';
 import { chooseNodes, type ChosenNodes } from './choose-nodes.ts';
 import { createEscalate, type Escalate } from './escalation.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
@@ -61,6 +62,8 @@ export interface RunSession {
 export interface RunExecutor extends Executor {
   /** How a node would be reached; absent where no connection is made. */
   describe?(node: string): Promise<ConnectionSettings>;
+  /** By which transport, and why; absent where no connection is made. */
+  transportOf?(node: string): Promise<TransportChoice>;
   /** A connection to a Unix socket on the node, as the user who logs in; absent where no connection is made. */
   openSocket?(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
   /** See SshExecutor; absent where no connection is made. */
@@ -160,6 +163,8 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
         home,
         localUser: surroundings.user,
         options: settings.ssh.options,
+        transport: settings.transport,
+        temporaryFolder: surroundings.temporaryFolder,
         ...(settings.ssh.configFile === undefined ? {} : { configFile: settings.ssh.configFile }),
         ...(user === undefined ? {} : { user }),
         ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),

@@ -91,6 +91,7 @@ const noReach: ReachFlags = {
   groupsconf: undefined,
   fanout: undefined,
   user: undefined,
+  transport: undefined,
   'connect-timeout': undefined,
   'command-timeout': undefined,
   options: undefined,

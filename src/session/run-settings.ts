@@ -15,6 +15,7 @@ export interface RunSettings {
   readonly ssh: SshArguments;
   /** What stands before commands, where a run mode or clush.conf says so. */
   readonly escalation: Escalation | undefined;
+  readonly transport: NonNullable<ClushSettings['transport']>;
   readonly stopOnFailure: boolean;
   readonly batch: string | undefined;
   readonly confirmAbove: number;
@@ -43,6 +44,7 @@ export function readRunSettings(
       builtInSettings.commandTimeoutMs,
     ssh: sshArguments(flags, conf, surroundings),
     escalation: readEscalation(conf),
+    transport: (flags.transport as ClushSettings['transport']) ?? conf.transport ?? builtInSettings.transport,
     // Whoever asks for one node at a time wants to look before the next: the first failure ends it.
     stopOnFailure: flags['stop-on-failure'] ?? fanout === 1,
     batch: flags.batch,

@@ -2,17 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectFailure } from './connect-failure.ts';
 import { type ConnectTimes, type ConnectTools, phaseTexts, standingStill } from './connect-node.ts';
 import { changedKeyMessage } from './host-key.ts';
-import { knownHostsName } from './known-hosts.ts';
+import { type KnownHosts, knownHostsName } from './known-hosts.ts';
 import type { Link } from './link.ts';
 import { connectMux, type MuxConnection } from './mux-connection.ts';
 import { muxLink } from './mux-link.ts';
 import { masterArguments } from './openssh-arguments.ts';
-import { explainOpenSsh } from './openssh-failure.ts';
+import { authFailure, explainOpenSsh, greetsWithoutEnd, revokedKey } from './openssh-failure.ts';
 import type { OpenSshFolder } from './openssh-folder.ts';
 import { startMaster } from './openssh-master.ts';
 import { createOpenSshProgress, type OpenSshProgress } from './openssh-progress.ts';
 import { createOpenSshQuestions, type OpenSshQuestions, type SecretCache } from './openssh-questions.ts';
 import { createPhaseClock } from './phase-clock.ts';
+import { endLastLine } from './remember-host-key.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 /** What all connections of a run through ssh programs share. */
@@ -42,12 +43,18 @@ export async function connectOpenSsh(
   signal: AbortSignal,
 ): Promise<MasterLink> {
   signal.throwIfAborted();
+  const known = await tools.knownHosts.forNode(settings);
+  if (known.types.length === 0 && settings.strictHostKeyChecking !== 'yes') {
+    for (const file of settings.userKnownHostsFiles.slice(0, 1)) endLastLine(file);
+  }
   const clock = createPhaseClock();
   const progress = createOpenSshProgress();
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   failed.catch(() => {});
   const authenticated = Promise.withResolvers<void>();
-  const questions = questionsFor(settings, tools, openSsh, progress);
+  const questions = questionsFor(settings, tools, openSsh, progress, (reason) =>
+    fail(authFailure('', settings, progress, reason)),
+  );
   const aside = standingStill(clock);
   const asking = questions === undefined ? undefined : openSsh.folder.askThrough(aside(questions.answer));
   const controlPath = openSsh.folder.newSocket();
@@ -71,24 +78,23 @@ export async function connectOpenSsh(
       if (progress.authenticated) return;
       const moved = progress.take(line);
       if (moved && progress.phase === 'auth') startPhase(times.authMs, times.authMs);
+      if (progress.phase === 'banner' && greetsWithoutEnd(progress))
+        fail(explainOpenSsh(settings, progress, known, ''));
+      const revoked = moved && progress.phase === 'host-key' && revokedKey(known, progress.hostKey);
+      if (revoked instanceof ConnectFailure) fail(revoked);
       if (progress.authenticated) authenticated.resolve();
     },
   });
   let over = false;
   const onAbort = (): void => fail(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
-  const ended = master.exited.then(async (how) => {
-    if (over) return;
-    const known = await tools.knownHosts.forNode(settings).catch(() => undefined);
-    fail(explainOpenSsh(settings, progress, known, how));
-  });
-  ended.catch(fail);
+  void master.exited.then((how) => over || fail(explainOpenSsh(settings, progress, known, how)));
   startPhase(times.handshakeMs, times.connectMs);
 
   try {
     await Promise.race([authenticated.promise, failed]);
     questions?.ended('right');
-    await tellNotices(settings, progress, tools);
+    tellNotices(settings, progress, known, tools);
     const mux = await Promise.race([findMux(controlPath, () => over), failed]);
     void mux.closed.then(() => master.stop());
     void master.exited.then(() => mux.destroy());
@@ -111,11 +117,12 @@ function questionsFor(
   tools: ConnectTools,
   { secrets }: OpenSshTools,
   progress: OpenSshProgress,
+  giveUp: (reason: string) => void,
 ): OpenSshQuestions | undefined {
   const { prompter, hostKeyQuestions, passwords, onNotice } = tools;
   if (prompter === undefined || hostKeyQuestions === undefined || settings.batchMode) return undefined;
   const forQuestions = { prompter, hostKeyQuestions, passwords, secrets, onNotice };
-  return createOpenSshQuestions(settings, forQuestions, () => progress.hostKey);
+  return createOpenSshQuestions(settings, forQuestions, () => progress.hostKey, giveUp);
 }
 
 /** The control socket is there a moment after the login; until then connecting to it fails. */
@@ -155,17 +162,17 @@ function lateFailure(
 }
 
 /** What ssh did with known_hosts, in muster's words. */
-async function tellNotices(
+function tellNotices(
   settings: ConnectionSettings,
   { said, hostKey }: OpenSshProgress,
+  known: KnownHosts,
   tools: ConnectTools,
-): Promise<void> {
+): void {
   const text = said.join('\n');
   const tell = (notice: string): void => tools.onNotice(settings.node, notice);
   if (/IDENTIFICATION HAS CHANGED/.test(text)) {
-    const known = await tools.knownHosts.forNode(settings).catch(() => undefined);
     const place = /Offending \S+ key in (.*):(\d+)/.exec(text);
-    const old = known?.entries.find(({ file, line }) => file === place?.[1] && String(line) === place[2]);
+    const old = known.entries.find(({ file, line }) => file === place?.[1] && String(line) === place[2]);
     const name = knownHostsName(settings);
     tell(
       old === undefined

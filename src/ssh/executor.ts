@@ -38,6 +38,8 @@ export interface SshOptions {
   readonly prompter?: Prompter | undefined;
   /** Default `auto`. */
   readonly transport?: TransportPreference;
+  /** Instead of the first `ssh` in PATH; without a path: there is none. */
+  readonly sshProgram?: { readonly path: string | undefined };
   /** For control sockets, where XDG_RUNTIME_DIR does not serve. */
   readonly temporaryFolder?: string;
   /** Connections stay open for the next command. */
@@ -201,7 +203,8 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
 
 /** Undefined when there is no ssh program. */
 function openSshTools(options: SshOptions): OpenSshTools | undefined {
-  const program = findProgram('ssh', options.env['PATH']);
+  const program =
+    options.sshProgram === undefined ? findProgram('ssh', options.env['PATH']) : options.sshProgram.path;
   if (program === undefined) return undefined;
   return {
     program,

@@ -4,7 +4,13 @@ import { ConnectFailure } from './connect-failure.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { AuthAttempt } from './ssh2-adapter.ts';
-import { oneKeyAgent, parsePrivateKey, parsePublicKey, type PrivateKey } from './ssh2-keys.ts';
+import {
+  isPassphraseError,
+  oneKeyAgent,
+  parsePrivateKey,
+  parsePublicKey,
+  type PrivateKey,
+} from './ssh2-keys.ts';
 
 /** A key to try, and how to call it in a message; a problem is something worth telling if nothing else works. */
 export type Identity =
@@ -115,7 +121,7 @@ async function readKey(path: string, prompter: Prompter | undefined): Promise<Lo
   }
   const parsed = await parsePrivateKey(bytes);
   if (!(parsed instanceof Error)) return parsed;
-  if (!/passphrase|encrypted/i.test(parsed.message)) {
+  if (!isPassphraseError(parsed)) {
     return unreadable(
       path,
       `has a form muster cannot read (${parsed.message})`,

@@ -25,6 +25,12 @@ export function muxLink(mux: MuxConnection, destroy: () => void): Link {
       channel.close();
       throw new ChannelFailure('the server refuses to run the command', true);
     },
+    async subsystem(name) {
+      const channel = await mux.open('session');
+      if (await channel.request('subsystem', name)) return duplexOf(channel);
+      channel.close();
+      throw new ChannelFailure(`the server starts no ${name}`, true);
+    },
     // the last two name who asks, as a TCP forwarding does (RFC 4254, 7.2)
     forward: (host, port) => forward('direct-tcpip', host, port, '127.0.0.1', 0),
     // OpenSSH's PROTOCOL, section 2.4

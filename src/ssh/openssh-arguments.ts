@@ -50,6 +50,7 @@ export function masterArguments(settings: ConnectionSettings, choices: MasterCho
 
 /** A ProxyCommand through the connection of another master. */
 export function throughMaster(program: string, controlPath: string): string {
-  const words = [program, '-F', 'none', '-o', 'LogLevel=ERROR', '-S', controlPath];
-  return `${words.map((word) => `'${word}'`).join(' ')} -W '[%h]:%p' -- jump`;
+  // the ProxyCommand keeps it from connecting by itself when the master is gone
+  const options = ['-F', 'none', '-o', 'LogLevel=ERROR', '-o', 'ProxyCommand=false', '-S', controlPath];
+  return `${[program, ...options].map((word) => `'${word}'`).join(' ')} -W '[%h]:%p' -- jump`;
 }

@@ -14,7 +14,7 @@ import { reachFailure } from './tcp.ts';
 export function explainOpenSsh(
   settings: ConnectionSettings,
   progress: OpenSshProgress,
-  known: KnownHosts | undefined,
+  known: KnownHosts,
   how: string,
 ): ConnectFailure {
   const said = progress.said.join('\n');
@@ -22,9 +22,9 @@ export function explainOpenSsh(
     nameFailure(said) ??
     (progress.phase === 'connect' ? connectFailure(said, progress) : undefined) ??
     hostKeyFailure(said, settings, progress, known) ??
-    keyExchangeFailure(said) ??
+    keyExchangeFailure(said, progress) ??
     (progress.phase === 'auth' ? authFailure(said, settings, progress) : undefined) ??
-    bannerFailure(said, progress) ??
+    bannerFailure(said, settings, progress) ??
     other(progress, how)
   );
 }
@@ -57,32 +57,53 @@ function connectFailure(said: string, { address }: OpenSshProgress): ConnectFail
   return reachFailure(codes[found[1]!] ?? found[1]!, address);
 }
 
-function bannerFailure(said: string, progress: OpenSshProgress): ConnectFailure | undefined {
+function bannerFailure(
+  said: string,
+  settings: ConnectionSettings,
+  progress: OpenSshProgress,
+): ConnectFailure | undefined {
   if (progress.phase !== 'banner' && progress.phase !== 'connect') return undefined;
   const greeting = progress.greeting.join(' ');
-  const version = /Protocol major versions differ/.test(said);
   if (/MaxStartups/i.test(greeting)) return serverBusy(`server busy: ${greeting}`, greeting, true);
   if (/not allowed at this time/i.test(greeting))
     return serverBusy(`server said: ${greeting}`, greeting, false);
-  if (version) return new ConnectFailure('banner', 'not-ssh', 'speaks another version of SSH, not SSH 2');
+  if (settings.proxyCommand !== undefined && greeting === '') {
+    const told = foreignLines(progress.said);
+    return new ConnectFailure('connect', 'closed', `ProxyCommand failed${told === '' ? '' : `: ${told}`}`, {
+      hint: `It was: ${settings.proxyCommand}`,
+    });
+  }
   if (
     greeting !== '' ||
     /banner|identification string/i.test(said.replaceAll('kex_exchange_identification', ''))
   ) {
     const text = printable(Buffer.from(greeting));
-    return new ConnectFailure('banner', 'not-ssh', `is not an SSH server${text === '' ? '' : `: ${text}`}`, {
+    const what = greetsWithoutEnd(progress)
+      ? 'sends text without end instead of an SSH banner'
+      : 'is not an SSH server';
+    return new ConnectFailure('banner', 'not-ssh', `${what}${text === '' ? '' : `: ${text}`}`, {
       serverSaid: text === '' ? undefined : text,
     });
   }
-  if (settledByProxy(said)) return undefined;
   return new ConnectFailure('banner', 'closed', 'connection closed before the SSH banner', {
     retryable: true,
   });
 }
 
-/** Something other than ssh itself has spoken: the ProxyCommand, with the reason. */
-function settledByProxy(said: string): boolean {
-  return said.split('\n').some((line) => line !== '' && !ownLine.test(line));
+/** What something other than ssh itself wrote last: a ProxyCommand, for example. */
+function foreignLines(said: readonly string[]): string {
+  return said
+    .filter((line) => !ownLine.test(line))
+    .map((line) => printable(Buffer.from(line)))
+    .slice(-3)
+    .join(', ');
+}
+
+/** As for the built-in transport; ssh itself reads 1024 lines of 8 KiB, a byte at a time. */
+const maxGreetingBytes = 64 * 1024;
+
+export function greetsWithoutEnd({ greeting }: OpenSshProgress): boolean {
+  return greeting.reduce((sum, { length }) => sum + length, 0) > maxGreetingBytes;
 }
 
 const ownLine =
@@ -98,7 +119,13 @@ function serverBusy(message: string, serverSaid: string, retryable: boolean): Co
   });
 }
 
-function keyExchangeFailure(said: string): ConnectFailure | undefined {
+function keyExchangeFailure(said: string, { version }: OpenSshProgress): ConnectFailure | undefined {
+  if (/Protocol major versions differ/.test(said)) {
+    const spoken = printable(Buffer.from(version ?? ''));
+    return new ConnectFailure('banner', 'not-ssh', `speaks ${spoken}, not SSH 2: ${spoken}`, {
+      serverSaid: spoken,
+    });
+  }
   const found = /Unable to negotiate with .*?: (no matching .*?) found\. Their offer: (.*)/.exec(said);
   if (found === null) return undefined;
   return new ConnectFailure('key-exchange', 'no-common-algorithm', found[1]!, {
@@ -110,19 +137,15 @@ function hostKeyFailure(
   said: string,
   settings: ConnectionSettings,
   { hostKey }: OpenSshProgress,
-  known: KnownHosts | undefined,
+  known: KnownHosts,
 ): ConnectFailure | undefined {
   const shown = hostKey ?? 'a key';
   const revoked = /marked as revoked|revoked by file (.*)|is revoked/.exec(said);
   if (revoked !== null) {
-    const line = known?.entries.find(
-      ({ marker, type, key }) => marker === 'revoked' && `${type} ${fingerprint(key)}` === shown,
-    );
-    const place = line === undefined ? revoked[1] : placeOf(line);
-    return new ConnectFailure(
-      'host-key',
-      'host-key-revoked',
-      `host key ${shown} is revoked${place === undefined ? '' : ` (${place})`}`,
+    const place = revoked[1] === undefined ? '' : ` (${revoked[1]})`;
+    return (
+      revokedKey(known, shown) ??
+      new ConnectFailure('host-key', 'host-key-revoked', `host key ${shown} is revoked${place}`)
     );
   }
   if (!/Host key verification failed/.test(said)) return undefined;
@@ -133,7 +156,7 @@ function hostKeyFailure(
     });
   }
   const place = /Offending \S+ key in (.*):(\d+)/.exec(said);
-  const old = known?.entries.find(({ file, line }) => file === place?.[1] && String(line) === place[2]);
+  const old = known.entries.find(({ file, line }) => file === place?.[1] && String(line) === place[2]);
   const name = knownHostsName(settings);
   return new ConnectFailure(
     'host-key',
@@ -145,10 +168,25 @@ function hostKeyFailure(
   );
 }
 
-function authFailure(
+/** With StrictHostKeyChecking no, ssh would go on with a key that known_hosts revokes. */
+export function revokedKey(known: KnownHosts, shown: string | undefined): ConnectFailure | undefined {
+  const line = known.entries.find(
+    ({ marker, type, key }) => marker === 'revoked' && `${type} ${fingerprint(key)}` === shown,
+  );
+  if (line === undefined) return undefined;
+  return new ConnectFailure(
+    'host-key',
+    'host-key-revoked',
+    `host key ${shown} is revoked (${placeOf(line)})`,
+  );
+}
+
+/** @param reason why it ended before all was tried */
+export function authFailure(
   said: string,
   settings: ConnectionSettings,
   { tried, accepted }: OpenSshProgress,
+  reason?: string,
 ): ConnectFailure {
   const why = /Received disconnect from .*: \d*:? ?(.*)/.exec(said)?.[1];
   const closed = /Connection (?:closed|reset) by/.test(said);
@@ -159,6 +197,7 @@ function authFailure(
     ...(accepted === undefined ? [] : [`server accepts: ${accepted.join(', ')}`]),
     ...(why === undefined ? [] : [`server said: ${printable(Buffer.from(why))}`]),
     ...(closed && why === undefined && !permission ? ['the server closed the connection'] : []),
+    ...(reason === undefined ? [] : [reason]),
     ...keys,
   ];
   return new ConnectFailure(
@@ -176,11 +215,7 @@ function other({ phase, said }: OpenSshProgress, how: string): ConnectFailure {
       retryable: true,
     });
   }
-  const text = said
-    .filter((line) => !ownLine.test(line))
-    .map((line) => printable(Buffer.from(line)))
-    .slice(-3)
-    .join(', ');
+  const text = foreignLines(said);
   const last = said.at(-1) ?? '';
   const where = phase === 'dns' ? 'config' : phase;
   return new ConnectFailure(

@@ -7,6 +7,8 @@ export interface OpenSshProgress {
   readonly hostKey: string | undefined;
   /** What the server said before its banner. */
   readonly greeting: readonly string[];
+  /** The server's banner: `SSH-2.0-OpenSSH_9.2`. */
+  readonly version: string | undefined;
   /** What was offered, in order: files, `agent`, methods. */
   readonly tried: readonly string[];
   /** The methods the server takes. */
@@ -30,6 +32,7 @@ export function createOpenSshProgress(): OpenSshProgress {
   let phase: OpenSshPhase = 'dns';
   let address: string | undefined;
   let hostKey: string | undefined;
+  let version: string | undefined;
   let accepted: readonly string[] | undefined;
   let authenticated = false;
 
@@ -49,7 +52,13 @@ export function createOpenSshProgress(): OpenSshProgress {
         return undefined;
       },
     ],
-    [/^debug1: Remote protocol version/, () => 'key-exchange'],
+    [
+      /^debug1: Remote protocol version (\S+?), remote software version (.*)/,
+      ([, protocol, software]) => {
+        version = `SSH-${protocol}-${software}`;
+        return 'key-exchange';
+      },
+    ],
     [
       /^debug1: Server host (?:key|certificate): (\S+ \S+)/,
       ([, key]) => {
@@ -97,6 +106,9 @@ export function createOpenSshProgress(): OpenSshProgress {
     },
     get hostKey() {
       return hostKey;
+    },
+    get version() {
+      return version;
     },
     get accepted() {
       return accepted;

@@ -1,30 +1,42 @@
+import { readFile } from 'node:fs/promises';
 import type { HostKeyQuestions } from './host-key-questions.ts';
 import { knownHostsName } from './known-hosts.ts';
 import type { Answerer, AskedQuestion } from './openssh-folder.ts';
 import type { PasswordCache, PasswordTrial } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
+import { isPassphraseError, parsePrivateKey } from './ssh2-keys.ts';
 import { visible } from './visible.ts';
 
 /** Passphrases and PINs typed in this run: each is asked for once, whatever the number of nodes. */
 export interface SecretCache {
-  /** @param again the last answer to this question was wrong */
-  answer(question: string, again: boolean, prompter: Prompter): Promise<string | undefined>;
+  /** @param isWrong tells that an answer cannot be right: then it is asked again, three times at most */
+  answer(
+    question: string,
+    prompter: Prompter,
+    isWrong: (answer: string) => Promise<boolean>,
+  ): Promise<string | undefined>;
 }
 
-/** A wrong PIN locks its token: nobody is asked more often for one. */
 const maxAsked = 3;
 
 export function createSecretCache(): SecretCache {
-  const known = new Map<string, { answer: Promise<string | undefined>; asked: number }>();
+  const known = new Map<string, Promise<string | undefined>>();
   return {
-    answer(question, again, prompter) {
-      const old = known.get(question);
-      if (old !== undefined && !again) return old.answer;
-      const asked = (old?.asked ?? 0) + 1;
-      if (asked > maxAsked) return Promise.resolve(undefined);
-      const answer = prompter.ask(question, { echo: false });
-      known.set(question, { answer, asked });
+    answer(question, prompter, isWrong) {
+      const ask = async (): Promise<string | undefined> => {
+        for (let asked = 0; asked < maxAsked; asked += 1) {
+          const answer = await prompter.ask(question, { echo: false });
+          if (answer === undefined || answer === '') return undefined;
+          if (!(await isWrong(answer))) return answer;
+        }
+        return undefined;
+      };
+      let answer = known.get(question);
+      if (answer === undefined) {
+        answer = ask();
+        known.set(question, answer);
+      }
       return answer;
     },
   };
@@ -53,27 +65,29 @@ export function createOpenSshQuestions(
   settings: ConnectionSettings,
   tools: QuestionTools,
   hostKey: () => string | undefined,
+  giveUp: (reason: string) => void,
 ): OpenSshQuestions {
   const { prompter } = tools;
-  const seen = new Set<string>();
   let count = 0;
   let onTrial: PasswordTrial | undefined;
 
+  /** ssh would send an empty answer to the server, and that would count as an attempt. */
+  const orGiveUp = async (given: Promise<string | undefined>): Promise<string | undefined> => {
+    const answer = await given;
+    if (answer !== undefined) return answer;
+    giveUp('no answer was given');
+    return new Promise(() => {});
+  };
   const password = async (): Promise<string | undefined> => {
     // asked again: the last one was wrong
     onTrial?.end('wrong');
     onTrial = await tools.passwords.trial(settings, prompter);
     return onTrial?.password;
   };
-  const secret = (prompt: string): Promise<string | undefined> => {
-    const again = seen.has(prompt);
-    seen.add(prompt);
-    return tools.secrets.answer(prompt, again, prompter);
-  };
 
   const answer = async ({ prompt, kind }: AskedQuestion): Promise<string | undefined> => {
     count += 1;
-    if (count > maxQuestions) return undefined;
+    if (count > maxQuestions) return orGiveUp(Promise.resolve(undefined));
     const text = visible(prompt);
     if (kind === 'none') {
       tools.onNotice(settings.node, text.trim());
@@ -84,11 +98,14 @@ export function createOpenSshQuestions(
       return (await tools.hostKeyQuestions.ask(key)) ? 'yes' : 'no';
     }
     if (kind === 'confirm') return confirm(`${settings.node}: ${text}`, prompter);
-    if (/^\S+@.*'s password: $/.test(text)) return password();
+    if (/^\S+@.*'s password: $/.test(text)) return orGiveUp(password());
     const factor = /^\(\S+@[^)]*\) ([^]*)$/.exec(text)?.[1];
-    if (factor !== undefined && /password/i.test(factor)) return password();
-    if (factor !== undefined) return prompter.ask(`${settings.node}: ${factor}`, { echo: false });
-    return secret(text);
+    if (factor !== undefined && /password/i.test(factor)) return orGiveUp(password());
+    if (factor !== undefined) {
+      return orGiveUp(prompter.ask(`${settings.node}: ${factor}`, { echo: false }));
+    }
+    const keyFile = /^Enter passphrase for key '(.+)': $/.exec(text)?.[1];
+    return tools.secrets.answer(text, prompter, (passphrase) => opensNot(keyFile, passphrase));
   };
   return {
     answer,
@@ -97,6 +114,15 @@ export function createOpenSshQuestions(
       onTrial = undefined;
     },
   };
+}
+
+/** ssh takes one passphrase and no second one: whether it opens the key is seen here. */
+async function opensNot(keyFile: string | undefined, passphrase: string): Promise<boolean> {
+  if (keyFile === undefined) return false;
+  const bytes = await readFile(keyFile).catch(() => undefined);
+  if (bytes === undefined) return false;
+  const opened = await parsePrivateKey(bytes, passphrase);
+  return opened instanceof Error && isPassphraseError(opened);
 }
 
 async function confirm(question: string, prompter: Prompter): Promise<string | undefined> {

@@ -19,6 +19,20 @@ export function appendKnownHost(file: string, name: string, key: Buffer, hashed:
   }
 }
 
+/** Gives the last line of a file its end; ssh 9.2 glues what it adds to a line without one. A file that cannot be written stays as it is. */
+export function endLastLine(file: string): void {
+  try {
+    const fd = openSync(file, constants.O_RDWR | constants.O_APPEND);
+    try {
+      if (fstatSync(fd).isFile() && endsOpen(fd)) writeSync(fd, '\n');
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // absent or read-only: ssh says what it cannot do
+  }
+}
+
 function hashName(name: string): string {
   const salt = randomBytes(20);
   return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;

@@ -16,6 +16,11 @@ export async function parsePrivateKey(bytes: Buffer, passphrase?: string): Promi
   return withKeptKey(key);
 }
 
+/** The key is encrypted, and this is not its passphrase. */
+export function isPassphraseError({ message }: Error): boolean {
+  return /passphrase|encrypted|integrity check failed|bad decrypt/i.test(message);
+}
+
 /** The wire form of a public key, from a `.pub` file or an agent; undefined when ssh2 cannot use it. */
 export async function parsePublicKey(bytes: Buffer): Promise<Buffer | undefined> {
   const { utils } = await loadSsh2();

@@ -1,15 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerChannel } from 'ssh2';
 import type { SshExecutor, SshOptions } from '../../../src/ssh/executor.ts';
 import { type FakeServer, startSshServer, type SshServerOptions } from './fake-server.ts';
-import { run, sshExecutor } from './run-over-ssh.ts';
+import { run, sshExecutor, transports } from './run-over-ssh.ts';
 
 let server: FakeServer;
 let executor: SshExecutor;
 
+let transport: (typeof transports)[number];
+
 async function start(options: SshServerOptions, settings: Partial<SshOptions> = {}): Promise<void> {
   server = await startSshServer(options);
-  executor = sshExecutor(server, settings);
+  executor = sshExecutor(server, { transport, ...settings });
 }
 
 afterEach(async () => {
@@ -26,7 +28,11 @@ function onExec(play: (channel: ServerChannel, drop: () => void) => void): SshSe
   };
 }
 
-describe('a connection that is lost', () => {
+describe.each(transports)('a connection that is lost, by %s', (by) => {
+  beforeAll(() => {
+    transport = by;
+  });
+
   it('before a session was opened: the command was not started, and is tried once more', async () => {
     let asked = 0;
     await start({
@@ -109,7 +115,11 @@ describe('a connection that is lost', () => {
   });
 });
 
-describe('a server that is alive', () => {
+describe.each(transports)('a server that is alive, by %s', (by) => {
+  beforeAll(() => {
+    transport = by;
+  });
+
   it('and refuses the command: refused', async () => {
     await start({
       onSession(session) {

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SshExecutor, SshOptions } from '../../../src/ssh/executor.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
-import { run, sshExecutor } from './run-over-ssh.ts';
+import { run, sshExecutor, transports } from './run-over-ssh.ts';
 
 const sshd = findTool('sshd', 'openssh-server');
 const finished = { kind: 'finished', code: 0 };
 
-describe.skipIf(sshd === undefined)('a server', () => {
+describe.skipIf(sshd === undefined).each(transports)('a server, by %s', (transport) => {
   let server: TestSshd;
   let executor: SshExecutor;
 
@@ -18,7 +18,7 @@ describe.skipIf(sshd === undefined)('a server', () => {
   });
   async function start(config: readonly string[], options: Partial<SshOptions> = {}): Promise<void> {
     server = await startSshd({ nodes: 1, config });
-    executor = sshExecutor(server, options);
+    executor = sshExecutor(server, { transport, ...options });
   }
 
   it.each([1, 2])('with MaxSessions %i runs all commands, some after others', async (sessions) => {
@@ -98,8 +98,41 @@ describe.skipIf(sshd === undefined)('a server', () => {
     expect((await run(executor, 'n1', 'echo yes')).stdout).toBe('yes\n');
   });
 
-  it('that exchanges keys by a post-quantum algorithm only is named, with what it offers', async () => {
-    await start(['KexAlgorithms sntrup761x25519-sha512@openssh.com']);
+  it('compresses when asked to', async () => {
+    await start(['Compression yes'], { options: [['Compression', 'yes']] });
+
+    expect((await run(executor, 'n1', 'head -c 300000 /dev/zero')).stdout).toHaveLength(300_000);
+  });
+});
+
+describe.skipIf(sshd === undefined)('a server that exchanges keys by a post-quantum algorithm only', () => {
+  const config = ['KexAlgorithms sntrup761x25519-sha512@openssh.com'];
+  const notices: string[] = [];
+  const onNotice = (node: string | undefined, text: string) => void notices.push(`${node}: ${text}`);
+  let server: TestSshd;
+  let executor: SshExecutor;
+
+  afterEach(async () => {
+    notices.length = 0;
+    await executor.close();
+    await server.stop();
+  });
+
+  it('is spoken to by the system’s ssh, which is said', async () => {
+    server = await startSshd({ nodes: 1, config });
+    executor = sshExecutor(server, { onNotice });
+
+    expect((await run(executor, 'n1', 'echo yes')).stdout).toBe('yes\n');
+    expect(notices).toEqual(["n1: no matching key exchange algorithm; using the system's ssh"]);
+    expect(await executor.transportOf('n1')).toEqual({
+      transport: 'openssh',
+      because: ['no matching key exchange algorithm'],
+    });
+  });
+
+  it('is named when only the built-in client may be used', async () => {
+    server = await startSshd({ nodes: 1, config });
+    executor = sshExecutor(server, { transport: 'ssh2', onNotice });
 
     expect((await run(executor, 'n1', 'true')).outcome).toMatchObject({
       kind: 'not-started',
@@ -107,11 +140,5 @@ describe.skipIf(sshd === undefined)('a server', () => {
       reason: 'no-common-algorithm',
       message: 'no matching key exchange algorithm',
     });
-  });
-
-  it('compresses when asked to', async () => {
-    await start(['Compression yes'], { options: [['Compression', 'yes']] });
-
-    expect((await run(executor, 'n1', 'head -c 300000 /dev/zero')).stdout).toHaveLength(300_000);
   });
 });
