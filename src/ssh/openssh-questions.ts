@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { SecretTrial } from '../fanout/secret-trials.ts';
 import type { HostKeyQuestions } from './host-key-questions.ts';
 import { knownHostsName } from './known-hosts.ts';
 import type { Answerer, AskedQuestion } from './openssh-folder.ts';
-import type { PasswordCache, PasswordTrial } from './passwords.ts';
+import type { PasswordCache } from './passwords.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { isPassphraseError, parsePrivateKey } from './ssh2-keys.ts';
@@ -69,7 +70,7 @@ export function createOpenSshQuestions(
 ): OpenSshQuestions {
   const { prompter } = tools;
   let count = 0;
-  let onTrial: PasswordTrial | undefined;
+  let onTrial: SecretTrial | undefined;
 
   /** ssh would send an empty answer to the server, and that would count as an attempt. */
   const orGiveUp = async (given: Promise<string | undefined>): Promise<string | undefined> => {
@@ -82,7 +83,7 @@ export function createOpenSshQuestions(
     // asked again: the last one was wrong
     onTrial?.end('wrong');
     onTrial = await tools.passwords.trial(settings, prompter);
-    return onTrial?.password;
+    return onTrial?.secret;
   };
 
   const answer = async ({ prompt, kind }: AskedQuestion): Promise<string | undefined> => {
