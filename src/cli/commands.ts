@@ -22,5 +22,9 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   'runs:list': () => import('../commands/runs/list.ts'),
   'runs:resume': () => import('../commands/runs/resume.ts'),
   'runs:show': () => import('../commands/runs/show.ts'),
+  'upgrade:abort': () => import('../commands/upgrade/abort.ts'),
+  'upgrade:plan': () => import('../commands/upgrade/plan.ts'),
+  'upgrade:resume': () => import('../commands/upgrade/resume.ts'),
+  'upgrade:run': () => import('../commands/upgrade/run.ts'),
   versions: () => import('../commands/versions.ts'),
 };

@@ -6,6 +6,7 @@ import { readPackageInfo } from './package-info.ts';
 
 const topics = {
   cluster: { description: 'Patroni clusters: status, switchover, restart' },
+  upgrade: { description: 'Rolling minor upgrades of PostgreSQL' },
   runs: { description: 'What was run, where, with what result' },
 };
 

@@ -95,30 +95,31 @@ async function requestSwitchover(
 
 /**
  * Looks at the members until one leads and takes writes.
- * @param refusal Patroni's no; then the old leader need only be seen leading for some looks
+ * @param refusal Patroni's no; then the old leader need only be seen leading for so many looks
  */
 export async function observeSwitchover(
   order: SwitchoverOrder,
   { executor, signal, note }: SwitchoverTools,
   refusal?: string,
-): Promise<Exclude<SwitchoverEnd, { kind: 'done' }> | (Extract<SwitchoverEnd, { kind: 'done' }> & object)> {
+  looks = stableLooks,
+): Promise<SwitchoverEnd> {
   let stable = 0;
   let last: readonly MemberLook[] = [];
   const begun = performance.now();
   const end = await poll<SwitchoverEnd>(
     async () => {
-      const looks = await lookAtMembers(order.nodes, { executor, signal });
+      const seen = await lookAtMembers(order.nodes, { executor, signal });
       if (signal.aborted) return undefined;
-      last = looks;
-      const primaries = looks.filter(({ primary }) => primary);
+      last = seen;
+      const primaries = seen.filter(({ primary }) => primary);
       const leader = primaries.length === 1 ? primaries[0]! : undefined;
       if (leader !== undefined && leader.node !== order.leader.node) {
         const instead = leader.node === order.candidate.node ? {} : { instead: leader.node };
         return { kind: 'done', timeline: leader.timeline, interruptionMs: null, ...instead };
       }
-      const old = looks.find(({ node }) => node === order.leader.node);
+      const old = seen.find(({ node }) => node === order.leader.node);
       stable = old?.primary === true && old.state === 'running' ? stable + 1 : 0;
-      if (refusal !== undefined && stable >= stableLooks) return { kind: 'refused', message: refusal };
+      if (refusal !== undefined && stable >= looks) return { kind: 'refused', message: refusal };
       note(`${order.leader.name} is ${old?.state ?? 'silent'}, nobody else leads, ${since(begun)}`);
       return undefined;
     },

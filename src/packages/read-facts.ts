@@ -1,0 +1,117 @@
+import { linesOf, readSections, type Sections } from '../versions/sections.ts';
+import type { PackageChange, PackageFacts } from './package-driver.ts';
+
+/** Reads what factsScript printed; undefined: the node has neither apt nor dnf, or the answer is cut. */
+export function readPackageFacts(answer: string, nonce: string): PackageFacts | undefined {
+  const sections = readSections(answer, nonce);
+  if (!sections.complete) return undefined;
+  const manager = sections.lines('manager')[0];
+  if (manager === 'apt') return readApt(sections);
+  return manager === 'dnf' ? readDnf(sections) : undefined;
+}
+
+function readApt(sections: Sections): PackageFacts {
+  const simulation = sections.lines('simulation');
+  const code = sections.named('simulation-code')[0]?.words[0];
+  const noTarget = sections.lines('no-target');
+  const listsAt = Math.max(-1, ...sections.lines('lists').map(Number));
+  const now = Number(sections.lines('now')[0]);
+  const inst = simulation.flatMap((line) => readInst(line) ?? []);
+  const errors = simulation.filter((line) => line.startsWith('E: ')).map((line) => line.slice(3));
+  const [programs, archives, data] = sections.lines('free').map(toBytes);
+  const info = sections.text('pgbackrest-info');
+  const backrest = sections.lines('pgbackrest-version')[0];
+  const busy = [
+    ...sections.lines('automatic').filter((line) => line.startsWith('running ')),
+    ...sections.lines('locks').map(lockWords),
+  ];
+  return {
+    manager: 'apt',
+    denied: deniedOf(sections),
+    listsAge: listsAt > 0 ? now - listsAt : null,
+    changes: inst.flatMap(({ name, from, to }) => (from === undefined ? [] : [{ name, from, to }])),
+    added: inst.filter(({ from }) => from === undefined).map(({ name }) => name),
+    removed: simulation.flatMap((line) => /^Remv (\S+)/.exec(line)?.[1] ?? []),
+    problem:
+      noTarget.length > 0
+        ? `the version wanted is not on offer: ${noTarget.join(', ')}`
+        : code === '0'
+          ? null
+          : errors.join('; ') || simulation.at(-1) || `apt-get ended with ${code}`,
+    held: sections.lines('held'),
+    broken: sections.lines('audit')[0] ?? null,
+    busy: busy[0] ?? null,
+    editedFiles: sections.lines('conffiles'),
+    guarded: sections.lines('policy').length > 0,
+    strayServers: sections.lines('stray'),
+    automatic: sections.lines('automatic').includes('on'),
+    free: { programs: programs ?? null, archives: archives ?? null, data: data ?? null },
+    download: sections
+      .lines('uris')
+      .reduce((sum, line) => sum + Number(/' \S+ (\d+) /.exec(line)?.[1] ?? 0), 0),
+    pgbackrest: backrest === undefined ? null : { version: backrest, info: info ?? '' },
+  };
+}
+
+/** `Inst libpq5 [15.18-0+deb12u1] (15.20-0+deb12u1 localhost [amd64])`; without brackets it is new. */
+function readInst(line: string): { name: string; from?: string; to: string } | undefined {
+  const match = /^Inst (\S+?)(?::\w+)? (?:\[([^\]]+)\] )?\((\S+) /.exec(line);
+  if (match === null) return undefined;
+  const [, name, from, to] = match;
+  return { name: name!, to: to!, ...(from === undefined ? {} : { from }) };
+}
+
+function lockWords(line: string): string {
+  const [lock, pid] = line.split(' ');
+  return `${lock} is held${pid === undefined || pid === '0' ? '' : ` by process ${pid}`}`;
+}
+
+function readDnf(sections: Sections): PackageFacts {
+  const newer = new Map<string, string>();
+  for (const line of sections.lines('updates')) {
+    const [, name, version] = /^(\S+)\.[\w-]+ +(\d\S*) +\S+ *$/.exec(line) ?? [];
+    if (name !== undefined) newer.set(name, version!.replace(/^\d+:/, ''));
+  }
+  const changes = sections.lines('installed').flatMap((line): PackageChange[] => {
+    const [name = '', from = ''] = line.split('\t');
+    const to = newer.get(name);
+    return to === undefined ? [] : [{ name, from, to }];
+  });
+  const code = sections.named('updates-code')[0]?.words[0];
+  const simulation = sections.text('simulation') ?? '';
+  const part = (head: string) =>
+    linesOf(simulation.split(new RegExp(`^${head}:$`, 'm'))[1]?.split(/^\S/m)[0]).flatMap(
+      (line) => /^ (\S+)/.exec(line)?.[1] ?? [],
+    );
+  const [programs, archives] = sections.lines('free').map(toBytes);
+  return {
+    manager: 'dnf',
+    denied: deniedOf(sections),
+    listsAge: null,
+    changes,
+    added: part('Installing'),
+    removed: part('Removing'),
+    problem:
+      code === '0' || code === '100' ? null : (sections.lines('updates').at(-1) ?? `dnf ended with ${code}`),
+    held: [],
+    broken: null,
+    busy: null,
+    editedFiles: [],
+    guarded: false,
+    strayServers: [],
+    automatic: false,
+    free: { programs: programs ?? null, archives: archives ?? null, data: null },
+    download: null,
+    pgbackrest: null,
+  };
+}
+
+function deniedOf(sections: Sections): string | null {
+  return sections.lines('user')[0] === '0'
+    ? null
+    : 'no right to become root: log in as root, or give sudo -n';
+}
+
+function toBytes(text: string): number | null {
+  return /^\d+$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,145 @@
+import { bytes } from '../../patroni/health.ts';
+import { pgMajor, pgVersionOfPackage } from '../../versions/pg-version.ts';
+import { type Check, packagesByNode, refuse, warn } from './check.ts';
+
+const dayS = 86_400;
+const dataRoom = 2 * 1024 ** 3;
+
+/** What a server package may take along. */
+const usual =
+  /^(?:postgresql-(?:client-|doc-|plperl-|plpython3-|pltcl-|server-dev-)?\d|postgresql\d|libpq|libecpg|libpgtypes|postgresql-(?:client-)?common$)/;
+
+export const packageChecks: readonly Check[] = [
+  {
+    id: 'P16',
+    title: 'package lists are fresh, every node is offered the same',
+    test(facts) {
+      const nodes = packagesByNode(facts);
+      const old = nodes.flatMap(([node, { listsAge }]) => {
+        if (listsAge !== null && listsAge < dayS) return [];
+        const age = listsAge === null ? 'of unknown age' : `${Math.round(listsAge / 3600)} hours old`;
+        return [refuse(`${node}: its package lists are ${age} (--refresh brings new ones)`)];
+      });
+      const offers = Map.groupBy(nodes, ([, { changes }]) =>
+        changes
+          .filter(({ name }) => usual.test(name))
+          .map(({ name, to }) => `${name} ${to}`)
+          .toSorted()
+          .join(', '),
+      );
+      const unlike = [...offers].filter(([offer]) => offer !== '');
+      const differ =
+        unlike.length > 1
+          ? [
+              refuse(
+                `nodes are offered different versions: ${unlike.map(([offer, some]) => `${some.map(([node]) => node).join(',')}: ${offer}`).join('; ')}`,
+              ),
+            ]
+          : [];
+      const majors = nodes.flatMap(([node, { changes }]) =>
+        changes
+          .filter(
+            ({ name, from, to }) =>
+              usual.test(name) &&
+              /^postgresql-\d+$/.test(name) &&
+              pgMajor(pgVersionOfPackage(from) ?? '') !== pgMajor(pgVersionOfPackage(to) ?? ''),
+          )
+          .map(({ name }) => refuse(`${node}: ${name} would change its major version`)),
+      );
+      return [...old, ...differ, ...majors];
+    },
+  },
+  {
+    id: 'P17',
+    title: 'the package manager would change just what was asked',
+    test(facts, { packages, includePatroni }) {
+      const asked = new Set([...packages, ...(includePatroni ? ['patroni'] : [])]);
+      return packagesByNode(facts).flatMap(([node, { problem, removed, added, changes, held }]) => [
+        ...(problem === null ? [] : [refuse(`${node}: ${problem}`)]),
+        ...removed.map((name) => refuse(`${node}: ${name} would be removed`)),
+        ...added.map((name) => refuse(`${node}: ${name} would be newly installed`)),
+        ...changes
+          .filter(({ name }) => !usual.test(name) && !asked.has(name) && !/^(?:libc6|libicu)/.test(name))
+          .map(({ name }) => refuse(`${node}: ${name} would change too (--packages ${name} allows it)`)),
+        ...held
+          .filter((name) => usual.test(name) || asked.has(name))
+          .map((name) => refuse(`${node}: ${name} is on hold (apt-mark unhold ${name})`)),
+      ]);
+    },
+  },
+  {
+    id: 'P19',
+    title: 'the package database is whole and free',
+    test(facts) {
+      return packagesByNode(facts).flatMap(([node, { broken, busy }]) => [
+        ...(broken === null ? [] : [refuse(`${node}: dpkg is interrupted: ${broken} (dpkg --configure -a)`)]),
+        ...(busy === null ? [] : [refuse(`${node}: ${busy}`)]),
+      ]);
+    },
+  },
+  {
+    id: 'P20',
+    title: 'no configuration file was edited that the packages bring',
+    test(facts) {
+      return packagesByNode(facts).flatMap(([node, { editedFiles }]) =>
+        editedFiles.map((file) => warn(`${node}: ${file} was edited and is kept`)),
+      );
+    },
+  },
+  {
+    id: 'P21',
+    title: 'the distribution starts no server of its own',
+    test(facts) {
+      return packagesByNode(facts).flatMap(([node, { strayServers }]) =>
+        strayServers.map((file) =>
+          refuse(`${node}: ${file} says auto: the package would start a second server`),
+        ),
+      );
+    },
+  },
+  {
+    id: 'P22',
+    title: 'nothing else restarts services',
+    test(facts) {
+      return packagesByNode(facts).flatMap(([node, { guarded, automatic }]) => [
+        ...(guarded ? [warn(`${node}: there is a policy-rc.d already; it is put back afterwards`)] : []),
+        ...(automatic
+          ? [warn(`${node}: automatic upgrades are on, and may restart Patroni one day (autobase #1440)`)]
+          : []),
+      ]);
+    },
+  },
+  {
+    id: 'P27',
+    title: 'the C library and ICU stay',
+    test(facts) {
+      return packagesByNode(facts).flatMap(([node, { changes }]) =>
+        changes
+          .filter(({ name }) => /^(?:libc6|libicu\d+|glibc)$/.test(name))
+          .map(({ name, from, to }) =>
+            refuse(`${node}: ${name} ${from} → ${to} can change collations, and with them indexes`),
+          ),
+      );
+    },
+  },
+  {
+    id: 'P30',
+    title: 'there is room',
+    test(facts) {
+      return packagesByNode(facts).flatMap(([node, { free, download }]) => {
+        const need = Math.max(64 * 1024 ** 2, 3 * (download ?? 0));
+        return [
+          ...(free.programs !== null && free.programs < need
+            ? [refuse(`${node}: ${bytes(free.programs)} free for programs, ${bytes(need)} needed`)]
+            : []),
+          ...(free.archives !== null && free.archives < need
+            ? [refuse(`${node}: ${bytes(free.archives)} free for downloads, ${bytes(need)} needed`)]
+            : []),
+          ...(free.data !== null && free.data < Math.min(dataRoom, need * 4)
+            ? [refuse(`${node}: ${bytes(free.data)} free for data`)]
+            : []),
+        ];
+      });
+    },
+  },
+];

@@ -1,0 +1,60 @@
+import { isAnswer } from '../haproxy/pools.ts';
+import { planBatches } from '../run/batches.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import { targetOf } from './collect-facts.ts';
+import { nodeOf, pooled } from './members.ts';
+import { orderCluster } from './order.ts';
+import type { UpgradeSettings } from './settings.ts';
+import type { ClusterPlan, NodePlan, UpgradeSpec } from './upgrade-spec.ts';
+
+/**
+ * The plan of an upgrade from what was found. Clusters with nothing to do are left out.
+ * @param sizes of batches of clusters: `1,10%,100%`
+ */
+export function makeSpec(
+  facts: readonly ClusterFacts[],
+  settings: UpgradeSettings,
+  sizes: string | undefined,
+): UpgradeSpec {
+  const plans = facts.flatMap((one) => planCluster(one, settings) ?? []);
+  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  const batches = plans.length === 0 ? [] : planBatches([...byName.keys()], sizes);
+  return {
+    kind: 'upgrade',
+    settings,
+    batches: batches.map((names) => names.map((name) => byName.get(name)!)),
+  };
+}
+
+function planCluster(facts: ClusterFacts, settings: UpgradeSettings): ClusterPlan | undefined {
+  const { cluster, packages } = facts;
+  const nodes: Record<string, NodePlan> = {};
+  let manager: ClusterPlan['manager'] = 'apt';
+  let target = targetOf(packages);
+  for (const { node, facts: own } of cluster.members) {
+    if (node === null || own === null) continue;
+    const answer = packages.get(node);
+    if (typeof answer !== 'object') continue;
+    ({ manager } = answer);
+    const waits =
+      own.replaced === true && own.serverInstalled !== null && own.serverInstalled !== own.serverVersion;
+    if (answer.changes.length === 0 && !waits) continue;
+    target ??= own.serverInstalled ?? undefined;
+    nodes[node] = { running: own.serverVersion ?? '?', changes: answer.changes };
+  }
+  const { leader } = cluster;
+  if (Object.keys(nodes).length === 0 || target === undefined || leader === null) return undefined;
+  const { replicas, candidate } = orderCluster(cluster, settings.maxLag, settings.candidate);
+  return {
+    name: cluster.name,
+    members: cluster.members.map(pooled),
+    leader: nodeOf(leader),
+    candidate,
+    replicas,
+    manager,
+    target,
+    nodes,
+    proxies: facts.proxies.filter(isAnswer).map(({ proxy }) => proxy),
+    synchronous: cluster.synchronous.on,
+  };
+}

@@ -1,0 +1,28 @@
+import { candidatesOf, findMember } from '../patroni/candidate.ts';
+import type { Cluster, ClusterMember } from '../patroni/cluster.ts';
+import { nodeOf } from './members.ts';
+
+export interface ClusterOrder {
+  readonly replicas: readonly string[];
+  readonly candidate: string | null;
+}
+
+/**
+ * Replicas that never lead come first, a canary; then asynchronous ones, then synchronous ones, the candidate last: it must
+ * be the freshest and run the target. A new minor reads the WAL of the one before, not surely the other way round.
+ */
+export function orderCluster(cluster: Cluster, maxLag: number, wanted: string | undefined): ClusterOrder {
+  const replicas = cluster.members.filter((member) => member !== cluster.leader);
+  const named = wanted === undefined ? undefined : findMember(cluster, wanted);
+  const candidate =
+    named !== undefined && named !== cluster.leader ? named : candidatesOf(cluster, maxLag)[0];
+  const rank = (member: ClusterMember): number => {
+    if (member === candidate) return 3;
+    if (member.facts?.tags['nofailover'] === true) return 0;
+    return member.role === 'replica' ? 1 : 2;
+  };
+  return {
+    replicas: replicas.toSorted((a, b) => rank(a) - rank(b)).map(nodeOf),
+    candidate: candidate === undefined ? null : nodeOf(candidate),
+  };
+}

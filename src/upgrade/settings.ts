@@ -1,0 +1,31 @@
+/** What an upgrade is asked to do: part of its specification, so that a resume does the same. Times are milliseconds. */
+export interface UpgradeSettings {
+  /** `15.20`; absent: the newest on offer. */
+  readonly target?: string;
+  /** More packages to upgrade along: `postgresql-15-cron`. */
+  readonly packages: readonly string[];
+  readonly includePatroni: boolean;
+  readonly candidate?: string;
+  /** Stop before the switchover, for a person to look. */
+  readonly supervisedPrimary: boolean;
+  /** Give the leadership back to who had it: a second interruption. */
+  readonly switchback: boolean;
+  readonly downloadOnly: boolean;
+  readonly proxies: readonly string[];
+  /** How clients are led away from a replica: on the proxies, by Patroni's tag, or not. */
+  readonly drain: 'proxies' | 'tag' | 'none';
+  readonly forceDrain: boolean;
+  readonly maxLag: number;
+  readonly maxTransactionMs: number;
+  readonly drainMs: number;
+  readonly restartMs: number;
+  readonly nodeMs: number;
+  readonly switchoverMs: number;
+  readonly soakMs: number;
+  readonly parallelClusters: number;
+  readonly maxFailures: number;
+  readonly window?: string;
+  readonly waivers: Readonly<Record<string, string>>;
+  readonly backupAgeMs: number;
+  readonly allowDowntime: boolean;
+}

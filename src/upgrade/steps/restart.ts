@@ -1,0 +1,205 @@
+import { askCommand } from '../../fanout/ask-command.ts';
+import { askMember } from '../../patroni/ask-member.ts';
+import { lookAtMember } from '../../patroni/look-at-members.ts';
+import { restartMember, type RestartEnd } from '../../patroni/restart.ts';
+import { waitForMember } from '../../patroni/wait-healthy.ts';
+import { waitFor } from '../../rolling/wait.ts';
+import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
+import { compareVersions } from '../../versions/compare-versions.ts';
+import { pgVersionOfNumber } from '../../versions/pg-version.ts';
+import { planAnew, waitHealthy } from './health.ts';
+import { acting, type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
+
+/** @param leads a single server, or a leader restarted in place: otherwise a node that leads meanwhile is left alone */
+export function restartSteps(node: string, tools: ClusterTools, leads = false): Step[] {
+  return [
+    {
+      id: 'restart',
+      title: `restart PostgreSQL to run ${tools.plan.target}`,
+      kind: 'effect',
+      check: (context) => checkRunning(node, tools, context, leads),
+      run: (context) => restart(node, tools, context, leads),
+      // The request names the version it is for: Patroni refuses it where that runs already, so it is safe to repeat.
+      async recover(context) {
+        const check = await checkRunning(node, tools, context, leads);
+        if (check.kind === 'satisfied') return { ...check, kind: 'done' };
+        if (check.kind === 'refused')
+          return {
+            kind: 'unknown',
+            message: check.message,
+            ...(check.hint === undefined ? {} : { hint: check.hint }),
+          };
+        return { kind: 'not-started' };
+      },
+    },
+    {
+      id: 'verify',
+      title: 'verify version, timeline, streaming, lag and log',
+      kind: 'gate',
+      run: (context) => verify(node, tools, context),
+    },
+  ];
+}
+
+export function soakStep(tools: ClusterTools): Step[] {
+  const { soakMs } = tools.settings;
+  if (soakMs === 0) return [];
+  return [
+    {
+      id: 'soak',
+      title: `watch it for ${Math.round(soakMs / 1000)} s`,
+      kind: 'gate',
+      async run(context) {
+        if (!(await waitFor(soakMs, context.hold, context.detach)))
+          return { kind: 'held', message: 'asked to hold' };
+        return waitHealthy(tools, context, undefined, 30_000);
+      },
+    },
+  ];
+}
+
+/** What runs is the target, and not an old program whose file was replaced. */
+async function checkRunning(
+  node: string,
+  tools: ClusterTools,
+  context: StepContext,
+  leads: boolean,
+): Promise<StepCheck> {
+  const asked = acting(tools, context);
+  const look = await lookAtMember(node, asked);
+  if (look.version === null) {
+    return look.state === null
+      ? {
+          kind: 'refused',
+          message: 'neither Patroni nor its server answers',
+          hint: `Look at ${node}: systemctl status patroni, journalctl -u patroni.`,
+        }
+      : { kind: 'needed', why: `its server is ${look.state}` };
+  }
+  const running = pgVersionOfNumber(look.version);
+  const answer = await askMember(asked.executor, node, [{ ask: 'server' }], asked.signal);
+  const replaced =
+    answer.kind === 'answered' &&
+    (answer.replies[0] as { replaced?: boolean } | undefined)?.replaced === true;
+  if (compareVersions(running, tools.plan.target) >= 0 && !replaced) {
+    return { kind: 'satisfied', evidence: { running } };
+  }
+  if (!leads && look.primary) {
+    return { kind: 'refused', message: `${node} leads now; a leader is not restarted`, hint: planAnew };
+  }
+  return { kind: 'needed', why: `${running} runs` };
+}
+
+async function restart(
+  node: string,
+  tools: ClusterTools,
+  context: StepContext,
+  leads: boolean,
+): Promise<StepResult> {
+  const asked = acting(tools, context);
+  const { plan, settings } = tools;
+  // A checkpoint now makes the one at the stop short; without it the stop only takes longer.
+  await askMember(
+    asked.executor,
+    node,
+    [{ ask: 'sql', text: 'checkpoint', timeout: 300 }],
+    asked.signal,
+    330_000,
+  );
+  const before = await lookAtMember(node, asked);
+  const older =
+    before.version !== null && compareVersions(pgVersionOfNumber(before.version), plan.target) < 0;
+  const end: RestartEnd = await restartMember(
+    {
+      node,
+      onlyReplica: !leads,
+      ...(older ? { olderThan: plan.target } : {}),
+      timeoutS: Math.ceil(settings.restartMs / 1000),
+    },
+    asked,
+  );
+  switch (end.kind) {
+    case 'done':
+      return {
+        kind: 'done',
+        evidence: {
+          from: before.version === null ? null : pgVersionOfNumber(before.version),
+          to: end.look.version === null ? null : pgVersionOfNumber(end.look.version),
+          startedAt: end.look.startedAt,
+          timeline: end.look.timeline,
+        },
+      };
+    case 'refused':
+      return {
+        kind: 'failed',
+        message: `Patroni did not restart it: ${end.message}`,
+        hint: `${node} stays drained, its old server runs. See to it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
+      };
+    case 'left':
+      return { kind: 'left', message: 'Patroni goes on with the restart' };
+    default:
+      return {
+        kind: 'failed',
+        message: end.message,
+        hint: `${node} has the new programs, is drained and may be down; no other node is touched. journalctl -u patroni there; then muster upgrade resume, or muster upgrade rollback-node ${node}.`,
+        output: await lastLog(node, tools, context),
+      };
+  }
+}
+
+async function verify(node: string, tools: ClusterTools, context: StepContext): Promise<StepResult> {
+  const asked = waiting(tools, context);
+  const { plan, settings } = tools;
+  const failed = async (message: string): Promise<StepResult> => ({
+    kind: 'failed',
+    message,
+    hint: `${node} has the new programs and stays drained; no other node is touched. Mend it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
+    output: await lastLog(node, tools, context),
+  });
+  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 1000 };
+  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked);
+  if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
+  if (why !== undefined) return failed(why);
+  const look = await lookAtMember(node, asked);
+  if (look.version === null || compareVersions(pgVersionOfNumber(look.version), plan.target) < 0) {
+    return failed(
+      `its server runs ${look.version === null ? 'no known version' : pgVersionOfNumber(look.version)}`,
+    );
+  }
+  const crash = await crashSince(node, look.startedAt ?? 0, tools, context);
+  return crash === undefined ? { kind: 'done' } : failed(`its log says: ${crash}`);
+}
+
+/** A server process that crashed since the server started: an extension built for another minor does that. */
+async function crashSince(
+  node: string,
+  since: number,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<string | undefined> {
+  const script = `pattern='terminated by signal|PANIC:'
+{ journalctl -q --since=@${Math.floor(since)} -o cat -u 'patroni*' -u 'postgresql*'
+  find /var/log/postgresql /var/lib/postgresql/*/*/log -type f -newermt @${Math.floor(since)} -exec tail -n 2000 {} + ; } 2>/dev/null |
+  grep -E "$pattern" | tail -n 1`;
+  const text = await asRoot(node, script, tools, context);
+  // Lines of files may be older than this server.
+  const time = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)/.exec(text)?.[1];
+  if (text === '' || (time !== undefined && Date.parse(`${time}Z`) / 1000 < since - 1)) return undefined;
+  return text;
+}
+
+function lastLog(node: string, tools: ClusterTools, context: StepContext): Promise<string> {
+  return asRoot(node, `journalctl -q -n 30 -o short-iso -u 'patroni*' 2>/dev/null`, tools, context);
+}
+
+async function asRoot(
+  node: string,
+  script: string,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<string> {
+  const quoted = `'${script.replaceAll("'", `'\\''`)}'`;
+  const command = `if [ "$(id -u)" = 0 ]; then sh -c ${quoted}; else sudo -n sh -c ${quoted}; fi`;
+  const { stdout } = await askCommand(tools.executor, node, { command, timeoutMs: 30_000 }, context.detach);
+  return stdout.trim();
+}

@@ -1,0 +1,221 @@
+import { agreeOnLeader, askProxies } from '../../haproxy/pools.ts';
+import { askMember } from '../../patroni/ask-member.ts';
+import { lookAtMembers } from '../../patroni/look-at-members.ts';
+import { poll } from '../../patroni/poll.ts';
+import { observeSwitchover, switchOver, type SwitchoverEnd } from '../../patroni/switchover.ts';
+import { askCluster, waitForMember } from '../../patroni/wait-healthy.ts';
+import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
+import { refusals } from '../switch-refusals.ts';
+import { planAnew } from './health.ts';
+import { acting, type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
+
+export interface Handover {
+  readonly from: string;
+  readonly to: string;
+  /** Begins the ids of its steps: a second one has others. */
+  readonly prefix: 'switch' | 'switch-back';
+  readonly supervised: boolean;
+}
+
+/** Once a cluster: everything is checked again, Patroni is asked once, the outcome is observed. */
+export function switchoverSteps(handover: Handover, tools: ClusterTools): Step[] {
+  const { prefix, from, to, supervised } = handover;
+  return [
+    {
+      id: `${prefix}-ready`,
+      title: 'check again before the switchover',
+      kind: 'gate',
+      run: (context) => waitReady(handover, tools, context),
+    },
+    ...(supervised ? [superviseStep(handover)] : []),
+    {
+      id: `${prefix}over`,
+      title: `switch over from ${from} to ${to}`,
+      kind: 'effect',
+      async check(context) {
+        const leader = await leaderNow(tools, context);
+        if (leader === from) return { kind: 'needed' };
+        if (leader === to) return { kind: 'satisfied', evidence: { leader } };
+        return {
+          kind: 'refused',
+          message: leader === undefined ? 'nobody takes writes' : `${leader} leads`,
+          hint: planAnew,
+        };
+      },
+      run: (context) => handOver(handover, tools, context),
+      recover: (context) => findOutcome(handover, tools, context),
+    },
+    {
+      id: `${prefix}-verify`,
+      title: 'verify that proxies agree and the old leader streams',
+      kind: 'gate',
+      run: (context) => verifyHandover(handover, tools, context),
+    },
+  ];
+}
+
+/** Stops once, so that a person can look; a resume goes on. */
+function superviseStep({ prefix, from, to }: Handover): Step {
+  return {
+    id: `${prefix}-supervised`,
+    title: 'wait for a person',
+    kind: 'effect',
+    run: async ({ attempt }) =>
+      attempt === 1
+        ? {
+            kind: 'held',
+            message: `stopped before the switchover from ${from} to ${to}; muster upgrade resume goes on with it`,
+          }
+        : { kind: 'done' },
+  };
+}
+
+async function waitReady(
+  { from, to }: Handover,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<StepResult> {
+  const asked = waiting(tools, context);
+  let why: string[] = ['its members do not answer'];
+  const end = await poll<StepResult>(
+    async () => {
+      const cluster = await askCluster(nodesOfPlan(tools.plan), asked);
+      if (cluster === undefined || asked.signal.aborted) return undefined;
+      if (cluster.leader?.node === to) return { kind: 'done' };
+      why = await refusals(cluster, to, tools, asked.signal);
+      if (why.length === 0 && cluster.leader?.node !== from)
+        why = [`${cluster.leader?.node ?? 'nobody'} leads`];
+      if (why.length === 0) return { kind: 'done' };
+      context.note(why.join('; '));
+      return undefined;
+    },
+    // In synchronous mode the restarted candidate takes some cycles to be chosen again.
+    { everyMs: 2000, timeoutMs: Math.min(tools.settings.nodeMs, 180_000), signal: asked.signal },
+  );
+  if (end === 'aborted') return { kind: 'held', message: 'asked to hold' };
+  if (end !== 'timeout') return end;
+  return {
+    kind: 'failed',
+    message: `no switchover: ${why.join('; ')}`,
+    hint: `All replicas are upgraded, ${from} leads on with the old version. When it is mended: muster upgrade resume.`,
+  };
+}
+
+async function handOver(
+  { from, to }: Handover,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<StepResult> {
+  const asked = acting(tools, context);
+  const { plan, settings } = tools;
+  await askMember(
+    asked.executor,
+    from,
+    [{ ask: 'sql', text: 'checkpoint', timeout: 300 }],
+    asked.signal,
+    330_000,
+  );
+  const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
+  const end = await switchOver(
+    {
+      leader: { node: from, name: name(from) },
+      candidate: { node: to, name: name(to) },
+      nodes: nodesOfPlan(plan),
+      timeoutMs: settings.switchoverMs,
+    },
+    asked,
+  );
+  if (end.kind === 'done') tools.interrupted(plan.name, end.interruptionMs);
+  return asResult(end, from, to);
+}
+
+/** After a death in between: who leads now decides. A leader that is seen leading on may be asked again, once more. */
+async function findOutcome(
+  { from, to }: Handover,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<StepResult | { readonly kind: 'not-started' }> {
+  const { plan, settings } = tools;
+  const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
+  const end = await observeSwitchover(
+    {
+      leader: { node: from, name: name(from) },
+      candidate: { node: to, name: name(to) },
+      nodes: nodesOfPlan(plan),
+      timeoutMs: settings.switchoverMs,
+    },
+    acting(tools, context),
+    'it was not begun',
+    15,
+  );
+  if (end.kind === 'refused') return { kind: 'not-started' };
+  return asResult(end, from, to);
+}
+
+function asResult(end: SwitchoverEnd, from: string, to: string): StepResult {
+  switch (end.kind) {
+    case 'done':
+      if (end.instead !== undefined) {
+        return { kind: 'failed', message: `${end.instead} leads instead of ${to}`, hint: planAnew };
+      }
+      return {
+        kind: 'done',
+        evidence: { leader: to, timeline: end.timeline, interruptionMs: end.interruptionMs },
+      };
+    case 'refused':
+      return {
+        kind: 'failed',
+        message: `Patroni refused: ${end.message}`,
+        hint: `Nothing changed: ${from} leads. All replicas are upgraded. When it is mended: muster upgrade resume.`,
+      };
+    case 'unknown':
+      return { kind: 'unknown', message: end.message, hint: end.hint };
+    default:
+      return { kind: 'left', message: 'Patroni goes on with the switchover' };
+  }
+}
+
+async function verifyHandover(
+  { from, to }: Handover,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<StepResult> {
+  const asked = waiting(tools, context);
+  const { plan, settings } = tools;
+  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 2, everyMs: 1000 };
+  const why = await waitForMember(from, nodesOfPlan(plan), patience, asked);
+  if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
+  const safe = `${to} leads with the new version: the cluster is safe.`;
+  if (why !== undefined) {
+    return {
+      kind: 'failed',
+      message: `the old leader: ${why}`,
+      hint: `${safe} Bring ${from} back (muster cluster reinit ${from} copies it anew), then: muster upgrade resume.`,
+    };
+  }
+  if (plan.proxies.length === 0) return { kind: 'done' };
+  const leader = plan.members.find(({ node }) => node === to)!;
+  let problems: readonly string[] = [];
+  const end = await poll(
+    async () => {
+      ({ problems } = agreeOnLeader(await askProxies(plan.proxies, asked), plan.members, leader));
+      if (problems.length > 0) context.note(problems.join('; '));
+      return problems.length === 0 ? {} : undefined;
+    },
+    { timeoutMs: 60_000, signal: asked.signal },
+  );
+  if (end === 'aborted') return { kind: 'held', message: 'asked to hold' };
+  return end === 'timeout'
+    ? {
+        kind: 'failed',
+        message: problems.join('; '),
+        hint: `${safe} See to the proxies, then: muster upgrade resume.`,
+      }
+    : { kind: 'done' };
+}
+
+async function leaderNow(tools: ClusterTools, context: StepContext): Promise<string | undefined> {
+  const looks = await lookAtMembers(nodesOfPlan(tools.plan), acting(tools, context));
+  const primaries = looks.filter(({ primary }) => primary);
+  return primaries.length === 1 ? primaries[0]!.node : undefined;
+}

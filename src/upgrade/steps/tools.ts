@@ -1,0 +1,29 @@
+import type { Executor } from '../../fanout/executor.ts';
+import type { Jobs } from '../../jobs/job.ts';
+import type { StepContext } from '../../rolling/step.ts';
+import type { UpgradeSettings } from '../settings.ts';
+import type { ClusterPlan } from '../upgrade-spec.ts';
+
+/** What the steps of one cluster act through and on. */
+export interface ClusterTools {
+  readonly executor: Executor;
+  readonly jobs: Jobs;
+  readonly plan: ClusterPlan;
+  readonly settings: UpgradeSettings;
+  /** Tells how long nobody took writes in a cluster. */
+  readonly interrupted: (cluster: string, ms: number | null) => void;
+}
+
+/** For waiting that gives up when the run is to hold. */
+export function waiting({ executor }: ClusterTools, { hold, detach, note }: StepContext) {
+  return { executor, signal: AbortSignal.any([hold, detach]), note };
+}
+
+/** For effects, which go on to their end unless muster leaves. */
+export function acting({ executor }: ClusterTools, { detach, note }: StepContext) {
+  return { executor, signal: detach, note };
+}
+
+export function nodesOfPlan({ members }: ClusterPlan): string[] {
+  return members.map(({ node }) => node);
+}

@@ -1,0 +1,50 @@
+import { askProxies } from '../haproxy/pools.ts';
+import { askMember } from '../patroni/ask-member.ts';
+import { findMember, whyNotCandidate } from '../patroni/candidate.ts';
+import type { Cluster } from '../patroni/cluster.ts';
+import { runChecks } from './checks/run-checks.ts';
+import { checkSql, type CheckFacts } from './server-sql.ts';
+import type { ClusterTools } from './steps/tools.ts';
+
+/** Why a cluster is not ready for a switchover to a member, by the checks that count then. */
+export async function refusals(
+  cluster: Cluster,
+  to: string,
+  { executor, plan, settings }: ClusterTools,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const node = cluster.leader?.node;
+  if (!node) return ['nobody leads'];
+  const answer = await askMember(
+    executor,
+    node,
+    [{ ask: 'sql', text: checkSql(settings.maxTransactionMs / 1000) }],
+    signal,
+  );
+  const reply = answer.kind === 'answered' ? answer.replies[0]! : undefined;
+  if (reply === undefined || !('text' in reply)) return [`${node} does not answer`];
+  const server = JSON.parse(reply.text) as CheckFacts;
+  const facts = {
+    cluster,
+    packages: new Map(),
+    servers: new Map([[node, server]]),
+    proxies: await askProxies(plan.proxies, { executor, signal }),
+    notes: [],
+    askedAt: Date.now() / 1000,
+  };
+  const candidate = findMember(cluster, to);
+  const why =
+    candidate === undefined ? 'is no member any more' : whyNotCandidate(candidate, cluster, settings.maxLag);
+  return [
+    ...runChecks(facts, settings, new Date(), 'before-switchover')
+      .filter(({ result, id }) => result === 'refused' && id !== 'P08')
+      .flatMap(({ objections }) => objections),
+    ...(settings.waivers['P10'] === undefined
+      ? server.long.map(
+          ({ pid, seconds, app }) =>
+            `a transaction of ${seconds} s on ${node} (pid ${pid}, ${app || 'no name'})`,
+        )
+      : []),
+    ...(why === undefined ? [] : [`${to} ${why}`]),
+  ];
+}

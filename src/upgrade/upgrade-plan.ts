@@ -1,0 +1,106 @@
+import type { Executor } from '../fanout/executor.ts';
+import type { Jobs } from '../jobs/job.ts';
+import { askCluster, memberConcern } from '../patroni/wait-healthy.ts';
+import type { Lane, RollingPlan, Stage } from '../rolling/plan.ts';
+import type { Step } from '../rolling/step.ts';
+import { drainSteps, undrainSteps } from './steps/drain.ts';
+import { healthyStep, planAnew } from './steps/health.ts';
+import { installStep, stageStep } from './steps/install.ts';
+import { restartSteps, soakStep } from './steps/restart.ts';
+import { switchoverSteps } from './steps/switchover.ts';
+import { type ClusterTools, nodesOfPlan } from './steps/tools.ts';
+import type { ClusterPlan, UpgradeSpec } from './upgrade-spec.ts';
+
+export interface UpgradeTools {
+  readonly executor: Executor;
+  readonly jobs: Jobs;
+  readonly interrupted: ClusterTools['interrupted'];
+}
+
+/** The plan of a specification; the same specification always gives the same steps. */
+export function upgradePlan(spec: UpgradeSpec, tools: UpgradeTools): RollingPlan {
+  const { settings } = spec;
+  const toolsOf = (plan: ClusterPlan): ClusterTools => ({ ...tools, plan, settings });
+  const staging = spec.batches.flat().flatMap((plan) =>
+    Object.entries(plan.nodes)
+      .filter(([, { changes }]) => changes.length > 0)
+      .map(([node]): Lane => ({
+        name: `stage ${node}`,
+        stages: [{ node, steps: [stageStep(node, toolsOf(plan))] }],
+      })),
+  );
+  const clusters = settings.downloadOnly
+    ? []
+    : spec.batches.map((plans) => plans.map((plan) => clusterLane(plan, toolsOf(plan))));
+  return { batches: [...(staging.length === 0 ? [] : [staging]), ...clusters] };
+}
+
+function clusterLane(plan: ClusterPlan, tools: ClusterTools): Lane {
+  const { leader, candidate, replicas } = plan;
+  const touched = (node: string) => plan.nodes[node] !== undefined;
+  const before = replicas.filter(touched).map((node) => replicaStage(node, tools, leader));
+  if (!touched(leader)) return { name: plan.name, stages: before };
+  if (candidate === null) return { name: plan.name, stages: [...before, inPlaceStage(leader, tools)] };
+  const { supervisedPrimary, switchback } = tools.settings;
+  const over: Stage = {
+    node: leader,
+    steps: switchoverSteps(
+      { from: leader, to: candidate, prefix: 'switch', supervised: supervisedPrimary },
+      tools,
+    ),
+  };
+  const back: Stage[] = switchback
+    ? [
+        {
+          node: candidate,
+          steps: switchoverSteps(
+            { from: candidate, to: leader, prefix: 'switch-back', supervised: false },
+            tools,
+          ),
+        },
+      ]
+    : [];
+  return { name: plan.name, stages: [...before, over, replicaStage(leader, tools, candidate), ...back] };
+}
+
+/** A replica: drained, installed, restarted, verified, given back. */
+function replicaStage(node: string, tools: ClusterTools, leader: string): Stage {
+  const { changes } = tools.plan.nodes[node]!;
+  const leads = (now: string) => (now === leader ? undefined : `${now} leads, ${leader} was planned to`);
+  const steps: Step[] = [
+    healthyStep('healthy', 'the cluster is healthy', tools, leads),
+    ...drainSteps(node, tools),
+    ...(changes.length === 0 ? [] : [installStep(node, tools)]),
+    ...restartSteps(node, tools),
+    ...undrainSteps(node, tools),
+    ...soakStep(tools),
+  ];
+  return { node, steps, undoAfterFailure: (failed) => undoAfter(failed, node, tools) };
+}
+
+/** A server nobody stands in for, with --allow-downtime. */
+function inPlaceStage(node: string, tools: ClusterTools): Stage {
+  const { changes } = tools.plan.nodes[node]!;
+  return {
+    node,
+    steps: [
+      healthyStep('healthy', 'the cluster is healthy', tools, (now) => (now === node ? undefined : planAnew)),
+      ...(changes.length === 0 ? [] : [installStep(node, tools)]),
+      ...restartSteps(node, tools, true),
+      ...soakStep(tools),
+    ],
+  };
+}
+
+/**
+ * Before the restart the old server still runs: a replica that is well takes its clients back. Afterwards it stays
+ * drained until a person has looked.
+ */
+async function undoAfter(failed: string, node: string, tools: ClusterTools): Promise<readonly string[]> {
+  if (failed === 'drain' || failed === 'sessions') return ['drain'];
+  if (failed !== 'install') return [];
+  const { executor, plan, settings } = tools;
+  const cluster = await askCluster(nodesOfPlan(plan), { executor, signal: AbortSignal.timeout(60_000) });
+  const isWell = cluster !== undefined && memberConcern(node, cluster, settings.maxLag) === undefined;
+  return isWell ? ['install', 'drain'] : ['install'];
+}
