@@ -138,7 +138,7 @@ function explained(step: Step, node: string): Step {
     const hint = hints.find(([pattern]) => pattern.test(output))?.[1](node);
     return { ...result, message, hint: hint ?? `Mend it on ${node}, then: muster upgrade resume.` };
   };
-  const { recover } = step;
+  const recover = step.recover?.bind(step);
   return {
     ...step,
     run: async (context) => explain(await step.run(context)),

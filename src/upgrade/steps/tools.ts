@@ -15,13 +15,14 @@ export interface ClusterTools {
 }
 
 /** For waiting that gives up when the run is to hold. */
-export function waiting({ executor }: ClusterTools, { hold, detach, note }: StepContext) {
-  return { executor, signal: AbortSignal.any([hold, detach]), note };
+export function waiting({ executor }: ClusterTools, context: StepContext) {
+  const { hold, detach } = context;
+  return { executor, signal: AbortSignal.any([hold, detach]), note: (text: string) => context.note(text) };
 }
 
 /** For effects, which go on to their end unless muster leaves. */
-export function acting({ executor }: ClusterTools, { detach, note }: StepContext) {
-  return { executor, signal: detach, note };
+export function acting({ executor }: ClusterTools, context: StepContext) {
+  return { executor, signal: context.detach, note: (text: string) => context.note(text) };
 }
 
 export function nodesOfPlan({ members }: ClusterPlan): string[] {
