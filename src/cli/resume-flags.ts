@@ -15,6 +15,7 @@ export const resumeFlags = {
     helpValue: 'NODE[/STEP]',
     summary: 'A step in doubt did happen: go on after it. Only after you looked',
   }),
+  only: string({ options: ['failed'], summary: 'Only the nodes that failed; the run holds after them' }),
   'ssh-config': string({
     helpValue: 'FILE',
     summary: 'Use this ssh_config instead of the one the run began with',

@@ -98,7 +98,7 @@ export function startProgress(
     end() {
       if (bug !== undefined) throw bug;
       const why = reason();
-      const complete = nodesOf(plan).length > 0 && why === undefined;
+      const complete = why === undefined;
       const kind =
         doubts.size > 0
           ? 'unknown'

@@ -47,7 +47,7 @@ export async function resumeRun(
   return goOn(
     session,
     work,
-    { recorder, rolling: run.rolling, verdicts },
+    { recorder, rolling: run.rolling, verdicts, onlyFailed: flags.only === 'failed' },
     { mode: flags.json ? 'json' : flags['json-lines'] ? 'json-lines' : flags.quiet ? 'quiet' : 'text' },
   );
 }

@@ -26,10 +26,10 @@ export type NodeStanding = 'done' | 'failed' | 'unknown' | 'left running' | 'beg
 /** Records how the run ended, says the state of every node and the one command that goes on. Gives the exit status. */
 export async function endRolling(session: RunSession, run: EndedRun): Promise<number> {
   const { end, recorder, show, work } = run;
-  const status = run.signals.leftWith() ?? statusOf(end);
   const standings = nodeStandings(run);
+  const status = run.signals.leftWith() ?? statusOf(end, standings);
   try {
-    if (end.kind === 'done' || status === ExitCode.refused) {
+    if ((end.kind === 'done' && isWhole(standings)) || status === ExitCode.refused) {
       await recorder.finish({ exitCode: status, counts: countsOf(standings) });
     } else {
       await recorder.append({
@@ -63,9 +63,15 @@ export async function endRolling(session: RunSession, run: EndedRun): Promise<nu
   return status;
 }
 
-function statusOf(end: RollingEnd): number {
+/** Nothing is left that a resume could begin: what failed was allowed to. */
+function isWhole(standings: ReadonlyMap<string, NodeStanding>): boolean {
+  return [...standings.values()].every((standing) => standing === 'done' || standing === 'failed');
+}
+
+function statusOf(end: RollingEnd, standings: ReadonlyMap<string, NodeStanding>): number {
   switch (end.kind) {
     case 'done':
+      if (!isWhole(standings)) return ExitCode.stopped;
       return end.failed.length === 0 ? ExitCode.ok : ExitCode.nodesFailed;
     case 'unknown':
       return ExitCode.unknownState;
@@ -127,7 +133,9 @@ function textOf(
       lines.push(`${standing.padEnd(12)}  ${session.foldNames(nodes)} (${nodes.length})`);
   }
   if (summary !== undefined) lines.push(summary);
-  if (end.kind !== 'done') {
+  if (end.kind === 'done' && status === ExitCode.stopped) {
+    lines.push(`held: the rest was not asked for\nTo go on: muster runs resume ${recorder.id}`);
+  } else if (end.kind !== 'done') {
     const how = status === ExitCode.refused ? 'refused, nothing was changed' : 'stopped';
     lines.push(`${how}: ${end.reason ?? 'asked to hold'}`);
     if (end.hint !== undefined) lines.push(end.hint);

@@ -9,6 +9,7 @@ import type { RollingRecorder } from '../journal/rolling-recorder.ts';
 import { createRollingPresenter, type RollingPresenter } from '../output/rolling-presenter.ts';
 import { createLedger, type Ledger, type Verdict } from '../rolling/ledger.ts';
 import { lanesOf, nodesOf, type RollingOptions, type RollingPlan } from '../rolling/plan.ts';
+import { failedPart } from '../rolling/failed-part.ts';
 import { runPlan } from '../rolling/run-plan.ts';
 import type { RollingEnd } from '../rolling/run-progress.ts';
 import type { StepTools } from '../rolling/run-step.ts';
@@ -49,6 +50,8 @@ export interface RollingPast {
   readonly recorder: RollingRecorder;
   readonly rolling: RollingReplay;
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** Go on with the nodes that failed, and with nothing else. */
+  readonly onlyFailed?: boolean;
 }
 
 /** Begins a rolling run, carries it out as far as it goes, shows and records it. Resolves with the exit status. */
@@ -160,13 +163,14 @@ interface Carried {
   readonly recorder: RollingRecorder;
   readonly rolling?: RollingReplay;
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly onlyFailed?: boolean;
 }
 
 async function carryOut(session: RunSession, carried: Carried): Promise<number> {
   const { work, plan, signals, show, recorder } = carried;
   const { ledger, presenter, steps } = openCarried(session, carried);
   const end = await runPlan(
-    plan,
+    carried.onlyFailed === true ? failedPart(plan, ledger) : plan,
     work.options((question) => askYes(session, question)),
     steps,
   );

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -95,6 +95,43 @@ describe('muster roll on real hosts', () => {
     for (const node of ['pg69-1', 'pg69-2', 'pg69-3']) {
       expect(await output(node, 'ls /root/led 2>/dev/null')).toBe(node === leader ? '/root/led' : '');
     }
+  });
+
+  test('the examples of docs/rolling.md work', async () => {
+    const page = readFileSync(new URL('../../docs/rolling.md', import.meta.url), 'utf8');
+    const examples = [...page.matchAll(/```yaml\n(name: (.*)\n[\s\S]*?)```/g)];
+    const hosts: Readonly<Record<string, string>> = {
+      'reboot for a new kernel': 'lb69-1',
+      'upgrade haproxy': 'lb69-1',
+      'restart etcd': 'etcd1',
+    };
+    await fleet.exec('lb69-1', 'apt-get -qq update; touch /run/reboot-required');
+    expect(examples.map(([, , name]) => name)).toEqual(Object.keys(hosts));
+
+    for (const [, text, name] of examples) {
+      const file = join(state, 'example.yaml');
+      writeFileSync(file, text!);
+      const rolled = await muster('roll', '--yes', file, hosts[name!]!);
+      expect(`${name} ${rolled.code} ${rolled.stdout}${rolled.stderr}`).toMatch(new RegExp(`^${name} 0 `));
+    }
+    expect(await output('lb69-1', 'ls /run/reboot-required; systemctl is-active haproxy')).toBe('active');
+    await fleet.waitForFleet();
+  });
+
+  test('a host that goes down in the middle of a command is looked at by a person, then the run goes on', async () => {
+    const command = 'echo began >>/root/went-down; [ -e /root/second ] || { touch /root/second; sleep 600; }';
+    const rolling = muster('roll', '--yes', '-w', 'lb69-1', command);
+    await waitFor('the command runs', { within: 60_000 }, async () =>
+      (await output('lb69-1', 'ls /root/second')) === '' ? notYet('not begun') : true,
+    );
+    await fleet.exec('lb69-1', 'systemctl reboot');
+    const stopped = await rolling;
+    const asked = await muster('runs', 'resume');
+    const decided = await muster('runs', 'resume', '--run-again', 'lb69-1');
+
+    expect([stopped.code, asked.code, decided.code]).toEqual([5, 5, 0]);
+    expect(stopped.stdout).toContain('the node went down while it ran');
+    expect(await output('lb69-1', 'cat /root/went-down')).toBe('began\nbegan');
   });
 
   test('a workflow reboots hosts one after the other and waits until each is back', async () => {

@@ -89,6 +89,22 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('muster roll',
     expect(effects()).toEqual(['n1', 'n2', 'n2', 'n3']);
   });
 
+  it('resumes only the nodes that failed when asked to, and holds then', async () => {
+    const { roll, runs, effects, file, folder } = place();
+    const broken = join(folder, 'broken');
+    writeFileSync(broken, '');
+    await roll('-w', 'n1,n2,n3', `echo $MUSTER_NODE >>${file}; [ $MUSTER_NODE != n2 ] || [ ! -e ${broken} ]`);
+    unlinkSync(broken);
+
+    const only = await runs('resume', '--only', 'failed');
+    const rest = await runs('resume');
+
+    expect(only.code).toBe(4);
+    expect(only.stdout).toContain('held: the rest was not asked for');
+    expect(rest.code).toBe(0);
+    expect(effects()).toEqual(['n1', 'n2', 'n2', 'n3']);
+  });
+
   it('counts a node that cannot be reached as a failure, and leaves the rest alone', async () => {
     const { roll, effects, file } = place();
 
