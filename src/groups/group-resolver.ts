@@ -4,6 +4,7 @@ import {
   UnknownGroupError,
   UnknownGroupSourceError,
 } from '../nodeset/group-resolver.ts';
+import { evaluateInOrder } from '../nodeset/evaluate.ts';
 import { UserError } from '../errors.ts';
 import { printable } from '../config/ini.ts';
 import { isGroupName } from './group-name.ts';
@@ -48,7 +49,10 @@ export function createGroupResolver(options: GroupResolverOptions): Groups {
 
   async function loadAndWarn(): Promise<LoadedSources> {
     const { loadSources } = await import('./load-sources.ts');
-    const loaded = await loadSources(options);
+    const loaded = await loadSources(options, {
+      names: (source) => groups.groupNames(source),
+      nodes: nodesOf,
+    });
     for (const warning of loaded.warnings) {
       warnings.add(warning);
     }
@@ -65,7 +69,15 @@ export function createGroupResolver(options: GroupResolverOptions): Groups {
     throw unknownSource(wanted, loaded);
   }
 
-  return {
+  /** What other sources need to know of a group: its nodes, in the order written. */
+  async function nodesOf(source: string, group: string): Promise<string[] | undefined> {
+    if ((await (await find(source)).group(group)) === undefined) {
+      return undefined;
+    }
+    return evaluateInOrder(`@${source}:${group}`, { resolver: groups });
+  }
+
+  const groups: Groups = {
     async group(sourceName, name) {
       if (!isGroupName(name)) {
         throw new UserError(`"${printable(name)}" cannot be the name of a group`, {
@@ -108,6 +120,7 @@ export function createGroupResolver(options: GroupResolverOptions): Groups {
       return (await find(sourceName)).reverse(node);
     },
   };
+  return groups;
 }
 
 async function listGroups(source: GroupSource): Promise<readonly string[]> {

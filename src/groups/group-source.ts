@@ -1,7 +1,7 @@
 import type { GroupDefinition } from '../nodeset/group-resolver.ts';
 
 /** Where the groups of a source come from. */
-export type GroupSourceKind = 'yaml' | 'upcall' | 'ansible' | 'http' | 'postgresql';
+export type GroupSourceKind = 'yaml' | 'upcall' | 'ansible' | 'http' | 'postgresql' | 'patroni';
 
 /** One group source, whatever feeds it. Names that come in have passed `isGroupName`. */
 export interface GroupSource {

@@ -8,6 +8,7 @@ import type { GroupSource } from './group-source.ts';
 import { mainSection, sourceNames, sourceSections, unknownKeys } from './groups-conf.ts';
 import { staticSource, type StaticSourcePart } from './static-source.ts';
 import { checkUpcallSection, upcallSource, type UpcallSettings } from './upcall-source.ts';
+import type { ClusterGroups } from './patroni-source.ts';
 import { parseYamlGroups } from './yaml-groups.ts';
 
 /** Where to look for group sources, and how upcalls are run. */
@@ -32,7 +33,7 @@ export interface LoadedSources {
 }
 
 /** Reads all configuration of groups. Any broken file is an error: half a configuration would select the wrong nodes. */
-export async function loadSources(options: LoadOptions): Promise<LoadedSources> {
+export async function loadSources(options: LoadOptions, groups: ClusterGroups): Promise<LoadedSources> {
   const found =
     options.groupsConf === undefined ? findMain(options) : namedMain(options.groupsConf, options.cwd);
   const parts = new Map<string, SourceParts>();
@@ -52,7 +53,7 @@ export async function loadSources(options: LoadOptions): Promise<LoadedSources> 
   addSections(parts, found.document);
 
   const sources = [...parts].map(([name, part]) => buildSource(name, part, found, options));
-  for (const { source, place } of await ownSources(found, options)) {
+  for (const { source, place } of await ownSources(found, options, groups)) {
     if (parts.has(source.name)) {
       const other = sources.find(({ name }) => name === source.name)?.origins.join(', ') ?? '';
       throw new ConfigError(place, `group source "${source.name}" is also defined in ${other}`);
@@ -90,6 +91,7 @@ export async function loadSources(options: LoadOptions): Promise<LoadedSources> 
 async function ownSources(
   found: FoundMain,
   options: LoadOptions,
+  groups: ClusterGroups,
 ): Promise<{ source: GroupSource; place: Place }[]> {
   const file = found.ownFolder === undefined ? undefined : join(found.ownFolder, 'groups.yaml');
   const text = file === undefined ? undefined : readOptionalFile(file);
@@ -97,7 +99,7 @@ async function ownSources(
     return [];
   }
   const { parseOwnSources } = await import('./own-sources.ts');
-  const sources = await parseOwnSources(text, file, options);
+  const sources = await parseOwnSources(text, file, { ...options, groups });
   return sources.map((source) => ({ source, place: { file, line: 0 } }));
 }
 

@@ -5,11 +5,14 @@ import { parseDuration } from '../config/duration.ts';
 import type { GroupSource } from './group-source.ts';
 import { loadedSource } from './loaded-source.ts';
 import { expandVariables } from './expand-variables.ts';
+import { patroniSource, rolesOnce, type ClusterGroups } from './patroni-source.ts';
 
 /** What the sources of groups.yaml depend on. */
 export interface OwnSourcesOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** The groups of the other sources: the clusters of Patroni sources. */
+  readonly groups: ClusterGroups;
 }
 
 const duration = z.string().transform((text, context) => {
@@ -38,6 +41,21 @@ const sourceSchema = z.discriminatedUnion('type', [
     query: z.string().min(1),
     timeout: duration.default(10_000),
     ...shared,
+  }),
+  z.strictObject({
+    type: z.literal('patroni'),
+    clusters: z.string().min(1),
+    role: z.enum(['leader', 'replica', 'sync']).optional(),
+    protocol: z.enum(['http', 'https']).default('http'),
+    port: z
+      .string()
+      .regex(/^\d{1,5}$/, 'expected a port number')
+      .default('8008')
+      .transform(Number),
+    ca: z.string().optional(),
+    cert: z.string().optional(),
+    key: z.string().optional(),
+    timeout: duration.default(3000),
   }),
 ]);
 
@@ -74,14 +92,49 @@ export async function parseOwnSources(
   if (issue !== undefined) {
     throw new ConfigError(placeOf(issue.path), `${issue.path.join('.') || 'file'}: ${issue.message}`);
   }
-  return Object.entries(parsed.data?.sources ?? {}).map(([name, settings]) =>
-    ownSource(name, settings, placeOf(['sources', name]), options),
-  );
+  // One for the whole file: the roles of a cluster come from the same answers, whatever source asks.
+  const rolesOf = rolesOnce(patroniKeepMs);
+  return Object.entries(parsed.data?.sources ?? {}).map(([name, settings]) => {
+    const place = placeOf(['sources', name]);
+    return settings.type === 'patroni'
+      ? ownPatroniSource(name, settings, place, options, rolesOf)
+      : ownSource(name, settings, place, options);
+  });
+}
+
+/** Long enough for one command line, short enough for a shell that stays open. */
+const patroniKeepMs = 5000;
+
+function ownPatroniSource(
+  name: string,
+  settings: Settings<'patroni'>,
+  place: Place,
+  { home, groups }: OwnSourcesOptions,
+  rolesOf: ReturnType<typeof rolesOnce>,
+): GroupSource {
+  const role = settings.role ?? (['leader', 'replica', 'sync'] as const).find((known) => known === name);
+  if (role === undefined) {
+    throw new ConfigError(place, `sources.${name}.role: expected leader, replica or sync`, {
+      hint: 'It can be left out when the source itself is called leader, replica or sync.',
+    });
+  }
+  const file = (path: string | undefined) =>
+    path === undefined ? undefined : resolve(dirname(place.file), path.replace(/^~(?=\/|$)/, home));
+  const { clusters, protocol, port, timeout } = settings;
+  const access = {
+    protocol,
+    port,
+    timeoutMs: timeout,
+    ca: file(settings.ca),
+    cert: file(settings.cert),
+    key: file(settings.key),
+  };
+  return patroniSource({ name, role, clusters, access, groups, rolesOf });
 }
 
 function ownSource(
   name: string,
-  settings: SourceSettings,
+  settings: Exclude<SourceSettings, { type: 'patroni' }>,
   place: Place,
   options: OwnSourcesOptions,
 ): GroupSource {

@@ -31,7 +31,16 @@ it('the files of groups.md work as it says', async () => {
   });
   const kinds = (await resolver.sources()).map(({ name, kind }) => `${name} ${kind}`);
   expect(kinds).toEqual(
-    expect.arrayContaining(['roles yaml', 'slurm upcall', 'inv ansible', 'cmdb http', 'site postgresql']),
+    expect.arrayContaining([
+      'roles yaml',
+      'slurm upcall',
+      'inv ansible',
+      'cmdb http',
+      'site postgresql',
+      'leader patroni',
+      'replica patroni',
+      'sync patroni',
+    ]),
   );
   expect(resolver.warnings()).toEqual([]);
 });
