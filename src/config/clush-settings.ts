@@ -34,6 +34,8 @@ export interface ClushSettings {
   readonly confirmAbove?: number;
   /** muster's own: how nodes are reached. */
   readonly transport?: 'auto' | 'ssh2' | 'openssh';
+  /** muster's own: URL of the team store. */
+  readonly store?: string;
 }
 
 /** Every key that means something in [Main]; `fd_max` and `confdir` are read elsewhere or need nothing. */
@@ -60,6 +62,7 @@ export const knownClushKeys: ReadonlySet<string> = new Set([
   'confdir',
   'confirm_above',
   'transport',
+  'store',
 ]);
 
 /** What clush does when no file says anything (its own built-in values, plus muster's). */
@@ -110,6 +113,7 @@ export function clushSettings(section: IniSection): ClushSettings {
     historySize: historySize(section, read.text('history_size')),
     confirmAbove: read.count('confirm_above'),
     transport: read.choice('transport', ['auto', 'ssh2', 'openssh']),
+    store: read.text('store') || undefined,
   });
 }
 

@@ -228,9 +228,12 @@ async function headerRecord(
   };
 }
 
-/** The one run whose id begins with `text`. */
 function findRun(folder: string, text: string): string {
-  const ids = runIds(folder);
+  return findRunId(runIds(folder), text);
+}
+
+/** The one run whose id begins with `text`, or `last`. Throws a JournalError. @param ids newest first */
+export function findRunId(ids: readonly string[], text: string): string {
   const hint = 'Run `muster runs list` to see them.';
   if (text === 'last') {
     if (ids[0] !== undefined) return ids[0];

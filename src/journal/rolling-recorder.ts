@@ -16,7 +16,7 @@ export interface RollingRecorder {
   /** The last record; then the file is closed. */
   finish(end: RunEnd & { readonly counts: RunCounts }): Promise<void>;
   /** Closes the file of a run that is to be resumed. */
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 interface RecordingOptions {

@@ -57,7 +57,11 @@ export interface ReaderPlace {
 /** Reads one run completely. Throws a JournalError naming file and line when it is damaged. */
 export function showRun(place: ReaderPlace, id: string): RunRecord {
   const path = runPath(place, id);
-  const lines = scanLines(readJournalFile(path));
+  return viewRun(place.host, id, scanLines(readJournalFile(path)), path);
+}
+
+/** The same of records that were read elsewhere. @param path for messages */
+export function viewRun(host: string, id: string, lines: ScannedLines, path: string): RunRecord {
   const run = replay(id, lines);
   if ('problem' in run) {
     const where = run.line === 0 ? path : `${path}:${run.line}`;
@@ -66,7 +70,7 @@ export function showRun(place: ReaderPlace, id: string): RunRecord {
       hint: 'The lines before it can be read with less; nothing after it can be trusted.',
     });
   }
-  return view(place, id, run, lines);
+  return view(host, id, run, lines);
 }
 
 /**
@@ -81,6 +85,11 @@ export function summarizeRun(place: ReaderPlace, id: string): RunSummary {
     if (!(error instanceof JournalError)) throw error;
     return { id, state: 'unreadable', startedAt: startOfRun(id), problem: error.message };
   }
+  return summarizeLines(place.host, id, lines);
+}
+
+/** The same of records that were read elsewhere. */
+export function summarizeLines(host: string, id: string, lines: ScannedLines): RunSummary {
   const ends = readEnds(id, lines);
   const run =
     'header' in ends && ends.end !== undefined
@@ -90,13 +99,17 @@ export function summarizeRun(place: ReaderPlace, id: string): RunSummary {
     const problem = run.line === 0 ? run.problem : `line ${run.line}: ${run.problem}`;
     return { id, state: 'unreadable', startedAt: startOfRun(id), problem };
   }
-  const { nodes, rolling: _, ...rest } = view(place, id, run, lines);
+  const { nodes, rolling: _, ...rest } = view(host, id, run, lines);
   return { ...rest, counts: run.end?.counts ?? countNodes(nodes) };
 }
 
 export function verifyRun(place: ReaderPlace, id: string): RunVerification {
   const path = runPath(place, id);
-  const lines = scanLines(readJournalFile(path));
+  return verifyLines(id, scanLines(readJournalFile(path)), path);
+}
+
+/** The same of records that were read elsewhere. @param path for messages */
+export function verifyLines(id: string, lines: ScannedLines, path: string): RunVerification {
   const records = lines.bodies.length;
   const run = replay(id, lines);
   if ('problem' in run) {
@@ -113,7 +126,7 @@ function runPath(place: ReaderPlace, id: string): string {
   return `${place.folder}/${id}${runSuffix}`;
 }
 
-function view(place: ReaderPlace, id: string, run: ReplayedRun, lines: ScannedLines): RunRecord {
+function view(here: string, id: string, run: ReplayedRun, lines: ScannedLines): RunRecord {
   const base = { ...run, id, startedAt: new Date(run.header.at) };
   const torn = lines.torn === undefined ? '' : `; line ${lines.torn.line} is torn: ${lines.torn.what}`;
   if (run.end !== undefined) {
@@ -122,7 +135,7 @@ function view(place: ReaderPlace, id: string, run: ReplayedRun, lines: ScannedLi
   const hold = run.rolling?.hold;
   if (hold !== undefined) return { ...base, state: 'held', problem: `held: ${hold.reason}${torn}` };
   const { host, process } = run.rolling?.resumed.at(-1) ?? run.header;
-  if (host !== place.host) {
+  if (host !== here) {
     const problem = `no end record; it ran on ${host} and may still run there${torn}`;
     return { ...base, state: 'interrupted', problem };
   }

@@ -20,6 +20,7 @@ import { openOwnTerminal } from './own-terminal.ts';
 import { type LendTerminal, openPrompter, type TerminalPrompter } from './prompter.ts';
 import { findFailedRun, type FailedRun } from './retry-failed.ts';
 import { readRunSettings, type RunSettings } from './run-settings.ts';
+import { storeAddress } from './store-address.ts';
 import { readSurroundings, type Surroundings } from './surroundings.ts';
 
 /**
@@ -48,6 +49,8 @@ export interface RunSession {
   readonly escalate: Escalate;
   /** With the exec worker: replaces %h and its like. Goes around everything else that changes a command. */
   withPatterns(executor: Executor, nodes: readonly string[]): Promise<Executor>;
+  /** Address of the team store; undefined when there is none. */
+  readonly store: string | undefined;
   journal(): Promise<RunJournal>;
   /** Undefined where nobody can answer. */
   prompter(): TerminalPrompter | undefined;
@@ -99,18 +102,22 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     ...(flags.groupsource === undefined ? {} : { defaultSource: flags.groupsource }),
   });
 
+  const store = storeAddress(env, conf.settings.store);
   let outputFailed: (failure: ChannelFailure) => void = () => {};
   const terminal = openOwnTerminal(surroundings, (failure) => outputFailed(failure));
   const warn = (text: string) => void terminal.stderr.write(`muster: ${text}\n`);
   const redactor = createRedactor();
   const openOwnJournal = async (): Promise<RunJournal> => {
     const { openJournal } = await import('../journal/open-journal.ts');
-    return openJournal({
+    const journal = openJournal({
       folder: surroundings.stateFolder,
       host: surroundings.host,
       redactor,
       onProblem: (problem) => warn(`not recorded any further: ${problem.message}`),
     });
+    if (store === undefined) return journal;
+    const { withTeamStore } = await import('./team-store.ts');
+    return withTeamStore(journal, store, surroundings, warn);
   };
   const retried = flags['retry-failed'] ? await findFailedRun(await openOwnJournal()) : undefined;
   const chosen = await chooseNodes(flags, groups, cwd, retried?.nodes);
@@ -184,6 +191,7 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       const { withPatterns } = await import('../local/local-executor.ts');
       return withPatterns(executor, { nodes, foldNodes: foldNames });
     },
+    store,
     journal: openOwnJournal,
     prompter: prompterOnce,
     askThrough(lender) {

@@ -38,7 +38,7 @@ export async function endRolling(session: RunSession, run: EndedRun): Promise<nu
         exitCode: status,
         reason: end.reason ?? 'held',
       });
-      recorder.close();
+      await recorder.close();
     }
   } catch (error) {
     session.warn(`the journal does not know the end of the run: ${(error as Error).message}`);

@@ -147,7 +147,7 @@ async function takeAllBack(session: RunSession, carried: Carried): Promise<numbe
   } else {
     const reason = `${failed.length} of ${list.length} steps could not be taken back`;
     await recorder.append({ type: 'hold', at: new Date().toISOString(), exitCode: status, reason });
-    recorder.close();
+    await recorder.close();
   }
   await sayTakenBack(session, show, { list, results, recorder, standings: nodeStandings({ plan, ledger }) });
   return status;

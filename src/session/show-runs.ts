@@ -1,16 +1,19 @@
+import { ExitCode } from '../errors.ts';
 import { outcomeText } from '../output/outcome-text.ts';
 import { makeVisibleLine } from '../output/printable.ts';
 import { renderTable } from '../output/table.ts';
-import { openJournal, type RunJournal } from '../journal/open-journal.ts';
+import { openJournal } from '../journal/open-journal.ts';
 import type { RunSummary } from '../journal/run-view.ts';
 import type { NodeRecord } from '../journal/replay.ts';
 import type { StepState } from '../journal/replay-rolling.ts';
+import type { RunReader } from '../store/read-store.ts';
 import { openOwnTerminal } from './own-terminal.ts';
+import { requireStore } from './require-store.ts';
 import { readSurroundings } from './surroundings.ts';
 
 /** `muster runs list` */
-export async function listRuns(options: { limit: number; json: boolean }): Promise<void> {
-  const { terminal, journal } = open();
+export async function listRuns(options: { limit: number; json: boolean; store: boolean }): Promise<void> {
+  const { terminal, journal } = await open(options.store);
   const runs = await journal.list({ limit: options.limit });
   if (options.json) await terminal.stdout.write(`${JSON.stringify({ runs })}\n`);
   else if (runs.length === 0) await terminal.stderr.write('muster: no run is recorded yet\n');
@@ -22,8 +25,8 @@ export async function listRuns(options: { limit: number; json: boolean }): Promi
 }
 
 /** `muster runs show ID`. Throws a JournalError when there is no such run. */
-export async function showRun(id: string, options: { json: boolean }): Promise<void> {
-  const { terminal, journal } = open();
+export async function showRun(id: string, options: { json: boolean; store: boolean }): Promise<void> {
+  const { terminal, journal } = await open(options.store);
   const run = await journal.show(id);
   if (options.json) {
     const { rolling, ...rest } = run;
@@ -56,10 +59,43 @@ export async function showRun(id: string, options: { json: boolean }): Promise<v
   await terminal.stdout.flush();
 }
 
-function open(): { terminal: ReturnType<typeof openOwnTerminal>; journal: RunJournal } {
+/**
+ * `muster runs verify [ID]`: checks every record. Gives the exit status: 1 when something is wrong.
+ */
+export async function verifyRuns(
+  id: string | undefined,
+  options: { json: boolean; store: boolean },
+): Promise<number> {
+  const { terminal, journal } = await open(options.store);
+  const ids = id === undefined ? (await journal.list()).map((run) => run.id) : [id];
+  const found = [];
+  for (const one of ids) found.push(await journal.verify(one));
+  if (options.json) await terminal.stdout.write(`${JSON.stringify({ runs: found })}\n`);
+  else {
+    for (const { id: run, path, records, fault } of found) {
+      const place = fault === undefined || fault.line === 0 ? path : `${path}:${fault.line}`;
+      const how =
+        fault === undefined
+          ? `sound, ${records} records`
+          : `${fault.torn ? 'torn at its end' : 'damaged'}, ${records} records are whole: ${place}: ${fault.what}`;
+      await terminal.stdout.write(makeVisibleLine(`${run}  ${how}`) + '\n');
+    }
+    if (found.length === 0) await terminal.stderr.write('muster: no run is recorded yet\n');
+  }
+  await terminal.stdout.flush();
+  return found.every(({ sound }) => sound) ? ExitCode.ok : ExitCode.nodesFailed;
+}
+
+async function open(
+  store: boolean,
+): Promise<{ terminal: ReturnType<typeof openOwnTerminal>; journal: RunReader }> {
   const surroundings = readSurroundings();
   const terminal = openOwnTerminal(surroundings);
   const { stateFolder: folder, host } = surroundings;
+  if (store) {
+    const { openStoreReader } = await import('../store/read-store.ts');
+    return { terminal, journal: openStoreReader({ url: requireStore(surroundings) }, host) };
+  }
   return { terminal, journal: openJournal({ folder, host, onProblem: () => {} }) };
 }
 

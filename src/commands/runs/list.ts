@@ -8,11 +8,16 @@ export default class RunsList extends BaseCommand {
   static override flags = {
     limit: string({ default: '20', helpValue: 'N', summary: 'At most so many' }),
     json: boolean({ summary: 'One JSON document' }),
+    store: boolean({ summary: 'Of the whole team, from the team store' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RunsList);
     const { listRuns } = await import('../../session/show-runs.ts');
-    await listRuns({ limit: readCount('--limit', flags.limit, 1) ?? 20, json: flags.json });
+    await listRuns({
+      limit: readCount('--limit', flags.limit, 1) ?? 20,
+      json: flags.json,
+      store: flags.store,
+    });
   }
 }

@@ -12,11 +12,14 @@ export default class RunsShow extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { json: boolean({ summary: 'One JSON document' }) };
+  static override flags = {
+    json: boolean({ summary: 'One JSON document' }),
+    store: boolean({ summary: 'Of the whole team, from the team store' }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RunsShow);
     const { showRun } = await import('../../session/show-runs.ts');
-    await showRun(args.run, { json: flags.json });
+    await showRun(args.run, { json: flags.json, store: flags.store });
   }
 }
