@@ -12,6 +12,7 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   completion: () => import('../commands/completion.ts'),
   copy: () => import('../commands/copy.ts'),
   demo: () => import('../commands/demo.ts'),
+  doctor: () => import('../commands/doctor.ts'),
   fetch: () => import('../commands/fetch.ts'),
   fold: () => import('../commands/fold.ts'),
   groups: () => import('../commands/groups.ts'),
