@@ -13,6 +13,7 @@ import type { ChannelFailure, Terminal } from '../output/terminal.ts';
 import type { ConnectionSettings } from '../ssh/settings.ts';
 import type { TransportChoice } from '../ssh/transport.ts';
 import { chooseNodes, type ChosenNodes } from './choose-nodes.ts';
+import { descriptorBudget } from './descriptor-budget.ts';
 import { createEscalate, type Escalate } from './escalation.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
 import { presenterOptions } from './presenter-options.ts';
@@ -93,7 +94,9 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.option === undefined ? {} : { overrides: flags.option }),
   });
-  const settings = readRunSettings(flags, conf.settings, surroundings);
+  const wanted = readRunSettings(flags, conf.settings, surroundings);
+  const budget = descriptorBudget(flags);
+  const settings = { ...wanted, fanout: Math.min(wanted.fanout, budget.nodes) };
   const groups = createGroupResolver({
     env,
     home,
@@ -130,6 +133,9 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       (use) => lend(use),
     ));
   for (const warning of [...conf.warnings, ...groups.warnings(), ...chosen.warnings]) warn(warning);
+  if (settings.fanout < Math.min(wanted.fanout, chosen.nodes.length)) {
+    warn(`at most ${settings.fanout} nodes at once: this process may open ${budget.limit} files (ulimit -n)`);
+  }
 
   return {
     surroundings,
@@ -176,6 +182,7 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
         ...(user === undefined ? {} : { user }),
         ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
         keepOpen,
+        maxKept: budget.nodes,
         prompter: prompterOnce(),
         onNotice: (node, text) => warn(node === undefined ? text : `${node}: ${text}`),
       });

@@ -44,6 +44,8 @@ export interface SshOptions {
   readonly temporaryFolder?: string;
   /** Connections stay open for the next command. */
   readonly keepOpen?: boolean;
+  /** Of connections kept open, those that nobody uses are closed when there would be more than this. */
+  readonly maxKept?: number;
   /** For stderr: `host key added to …`, `server busy …; trying again`. */
   readonly onNotice?: (node: string | undefined, text: string) => void;
   /** TERM to KILL, default 5000. */
@@ -109,6 +111,7 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
   const links = createNodeLinks(
     async (node, signal) => connector.connect(await settingsOf(node, config), signal),
     options.keepOpen === true,
+    options.maxKept,
   );
 
   async function settingsOf(node: string, from: SshConfig): Promise<ConnectionSettings> {

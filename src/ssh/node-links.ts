@@ -33,13 +33,22 @@ interface Entry {
 export function createNodeLinks(
   connect: (node: string, signal: AbortSignal) => Promise<Link>,
   keepOpen: boolean,
+  maxOpen = Infinity,
 ): NodeLinks {
   const entries = new Map<string, Entry>();
+
+  /** Kept connections must not use up the files a process may open: the one that was made first goes. */
+  const makeRoom = (): void => {
+    if (entries.size < maxOpen) return;
+    const idle = [...entries].find(([, { users }]) => users === 0);
+    if (idle !== undefined) end(...idle);
+  };
 
   const enter = (node: string): Entry => {
     const old = entries.get(node);
     const usable = old?.abort.signal.aborted === false && (old.link === undefined || old.link.isOpen());
     if (usable) return old;
+    makeRoom();
     const abort = new AbortController();
     const connecting = connect(node, abort.signal);
     const entry: Entry = {
