@@ -1,6 +1,6 @@
 import { createGatherStore, type GatherStore, type Piece } from './gather-store.ts';
 
-const DEFAULT_MEMORY_BUDGET = 256 * 1024 * 1024;
+const DEFAULT_MEMORY_BUDGET = 64 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /** Nodes that sent the same bytes. */
@@ -21,7 +21,7 @@ export interface GatherOptions {
    * same. `exact`: every byte counts.
    */
   readonly text?: 'lines' | 'exact';
-  /** Bytes of distinct text kept in memory (default 256 MiB); more goes to a temporary file. */
+  /** Bytes of distinct text kept in memory (default 64 MiB); more goes to a temporary file. */
   readonly memoryBudget?: number;
   /** Folder of that file; default: the system's. */
   readonly spillFolder?: string;

@@ -48,7 +48,7 @@ export interface PresenterOptions {
   readonly foldNodes?: (nodes: readonly string[]) => string | Promise<string>;
   /** Begins every message: `muster`. */
   readonly programName: string;
-  /** Bytes of distinct gathered text kept in memory; more goes to a temporary file. Default: 256 MiB. */
+  /** Bytes of distinct gathered text kept in memory; more goes to a temporary file. Default: 64 MiB. */
   readonly memoryBudget?: number;
   /** Folder of that file; default: the system's. */
   readonly spillFolder?: string;
