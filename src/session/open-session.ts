@@ -107,7 +107,10 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
 
   const store = storeAddress(env, conf.settings.store);
   let outputFailed: (failure: ChannelFailure) => void = () => {};
-  const terminal = openOwnTerminal(surroundings, (failure) => outputFailed(failure));
+  const terminal = openOwnTerminal(surroundings, (failure) => {
+    if (failure.kind === 'error') warn(`cannot write standard output: ${failure.message}`);
+    outputFailed(failure);
+  });
   const warn = (text: string) => void terminal.stderr.write(`muster: ${text}\n`);
   const redactor = createRedactor();
   const openOwnJournal = async (): Promise<RunJournal> => {

@@ -26,8 +26,11 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('few open file
   it('100 nodes with files for output under a limit of 150, however many are asked for at once', async () => {
     const outdir = join(server.folder, 'out');
     const { stdout, stderr, code } = await limited(150, [
-      ...['-f', '1000', '-b', '--outdir', outdir, '--errdir', join(server.folder, 'err')],
-      ...['-w', 'n[1-100]', 'echo same'],
+      '-bf1000',
+      `--outdir=${outdir}`,
+      `--errdir=${join(server.folder, 'err')}`,
+      '-wn[1-100]',
+      'echo same',
     ]);
 
     expect(stderr).toBe('muster: at most 12 nodes at once: this process may open 150 files (ulimit -n)\n');
