@@ -6,6 +6,7 @@ export function eachNode<T>(
   fanout: number,
   use: (node: string) => Promise<T>,
 ): Promise<T[]> {
+  if (nodes.length === 0) return Promise.resolve([]);
   const limit = pLimit(fanout);
   return Promise.all(nodes.map((node) => limit(() => use(node))));
 }
