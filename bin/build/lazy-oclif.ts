@@ -40,6 +40,8 @@ const neverUsed =
 const stubs: Readonly<Record<string, string>> = {
   debug: 'const off = () => {}; off.enabled = false; module.exports = () => off;',
   'wsl-utils': 'module.exports = { isWsl: false };',
+  // On a terminal help makes a spinner that never turns.
+  'cli-spinners': "module.exports = { dots2: { frames: ['.'] }, line: { frames: ['.'] } };",
 };
 
 const topRequire = /^const (\w+) = ((?:__importDefault\(|__importStar\()?require\("[^"]+"\)\)?);$/gm;
