@@ -1,5 +1,6 @@
 import { fstatSync, write, writeSync, writev } from 'node:fs';
 import type { ChannelFailure, OutputChannel } from './terminal.ts';
+import { createWriteQueue, type WriteQueue } from './write-queue.ts';
 
 /** Input is held back while this much waits to be written. */
 const HIGH_WATER_BYTES = 1024 * 1024;
@@ -18,8 +19,7 @@ export interface FdChannelOptions {
  */
 export function createFdChannel(fd: number, options: FdChannelOptions): OutputChannel {
   const direct = isRegularFile(fd);
-  let waiting: Buffer[] = [];
-  let waitingBytes = 0;
+  const waiting = createWriteQueue();
   let writing = false;
   let failure: ChannelFailure | undefined;
   let drain: (() => void)[] = [];
@@ -31,7 +31,7 @@ export function createFdChannel(fd: number, options: FdChannelOptions): OutputCh
     for (const resolve of released) {
       resolve();
     }
-    if (waitingBytes === 0 && !writing) {
+    if (waiting.bytes === 0 && !writing) {
       const done = flushed;
       flushed = [];
       for (const resolve of done) {
@@ -41,8 +41,7 @@ export function createFdChannel(fd: number, options: FdChannelOptions): OutputCh
   };
 
   const fail = (error: NodeJS.ErrnoException): void => {
-    waiting = [];
-    waitingBytes = 0;
+    waiting.clear();
     if (failure === undefined) {
       failure = failureOf(error);
       options.onFailure?.(failure);
@@ -63,35 +62,22 @@ export function createFdChannel(fd: number, options: FdChannelOptions): OutputCh
     if (error !== null) {
       fail(error);
     } else {
-      consume(count);
+      waiting.remove(count);
     }
     pump();
   };
 
-  const consume = (count: number): void => {
-    waitingBytes -= count;
-    let left = count;
-    while (left > 0) {
-      const first = waiting[0]!;
-      if (left < first.length) {
-        waiting[0] = first.subarray(left);
-        return;
-      }
-      left -= first.length;
-      waiting.shift();
-    }
-  };
-
   const pump = (): void => {
-    if (!writing && waitingBytes > 0) {
+    if (!writing && waiting.bytes > 0) {
       writing = true;
-      if (waiting.length === 1) {
-        write(fd, waiting[0]!, 0, waiting[0]!.length, null, written);
+      const [first, ...more] = waiting.front();
+      if (more.length === 0) {
+        write(fd, first!, 0, first!.length, null, written);
       } else {
-        writev(fd, waiting.slice(0, 512), written);
+        writev(fd, [first!, ...more], written);
       }
     }
-    if (waitingBytes < HIGH_WATER_BYTES) {
+    if (waiting.bytes < HIGH_WATER_BYTES) {
       release();
     }
   };
@@ -101,29 +87,27 @@ export function createFdChannel(fd: number, options: FdChannelOptions): OutputCh
     get failure() {
       return failure;
     },
-    write(chunk) {
+    write(chunk, encoding) {
       if (failure !== undefined || chunk.length === 0) {
         return undefined;
       }
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      waiting.add(chunk, encoding);
       if (direct) {
         try {
-          writeAll(fd, bytes);
+          writeAll(fd, waiting);
         } catch (error) {
           fail(error as NodeJS.ErrnoException);
         }
         return undefined;
       }
-      waiting.push(bytes);
-      waitingBytes += bytes.length;
       pump();
-      if (waitingBytes < HIGH_WATER_BYTES) {
+      if (waiting.bytes < HIGH_WATER_BYTES) {
         return undefined;
       }
       return new Promise((resolve) => drain.push(resolve));
     },
     flush: () =>
-      waitingBytes === 0 && !writing ? Promise.resolve() : new Promise((resolve) => flushed.push(resolve)),
+      waiting.bytes === 0 && !writing ? Promise.resolve() : new Promise((resolve) => flushed.push(resolve)),
   };
 }
 
@@ -136,11 +120,14 @@ function isRegularFile(fd: number): boolean {
   }
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
-  let done = 0;
-  while (done < bytes.length) {
-    done += writeSync(fd, bytes, done);
+function writeAll(fd: number, waiting: WriteQueue): void {
+  for (const bytes of waiting.front()) {
+    let done = 0;
+    while (done < bytes.length) {
+      done += writeSync(fd, bytes, done);
+    }
   }
+  waiting.clear();
 }
 
 function failureOf(error: NodeJS.ErrnoException): ChannelFailure {

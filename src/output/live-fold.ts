@@ -99,7 +99,7 @@ export function createLiveFold(screen: Screen, options: LiveFoldOptions): Presen
           : '';
         text += `${label}${screen.mend('stdout', line)}\n`;
       }
-      await screen.stdout.write(Buffer.from(text, 'latin1'));
+      await screen.stdout.write(text, 'latin1');
     }
   };
 

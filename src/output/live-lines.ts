@@ -32,7 +32,7 @@ export function createLiveLines(screen: Screen, options: LiveLinesOptions): Pres
   };
 
   const print = (stream: OutputStream, latin1: string): void | Promise<void> =>
-    latin1 === '' ? undefined : screen[stream].write(Buffer.from(latin1, 'latin1'));
+    latin1 === '' ? undefined : screen[stream].write(latin1, 'latin1');
 
   return {
     begin(nodes) {

@@ -40,7 +40,7 @@ export async function writeLabelled(
     longLines: 'continue',
   });
   for (const piece of text.read()) {
-    await screen.stdout.write(Buffer.from(lines.feed(piece), 'latin1'));
+    await screen.stdout.write(lines.feed(piece), 'latin1');
   }
-  await screen.stdout.write(Buffer.from(lines.flush(), 'latin1'));
+  await screen.stdout.write(lines.flush(), 'latin1');
 }

@@ -34,11 +34,11 @@ export function createStatusLine(stderr: OutputChannel, columns: () => number): 
       get failure() {
         return channel.failure;
       },
-      write(chunk) {
+      write(chunk, encoding) {
         if (channel.isTTY || channel === stderr) {
           clear();
         }
-        return channel.write(chunk);
+        return channel.write(chunk, encoding);
       },
       flush: () => channel.flush(),
     }),

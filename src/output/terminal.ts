@@ -8,10 +8,10 @@ export type ChannelFailure =
 /** One way out to the user. */
 export interface OutputChannel {
   /**
-   * Writes bytes, or text as UTF-8. The chunk belongs to the channel from now on. When a promise comes back, hold
+   * Writes bytes, text as UTF-8, or bytes carried as a latin1 string; all are copied. When a promise comes back, hold
    * the input back until it resolves. Never throws and never rejects: after a failure everything is dropped.
    */
-  write(chunk: Buffer | string): void | Promise<void>;
+  write(chunk: Buffer | string, encoding?: 'utf8' | 'latin1'): void | Promise<void>;
   /** Resolves when everything is written, or will never be. */
   flush(): Promise<void>;
   readonly isTTY: boolean;

@@ -63,13 +63,13 @@ async function readInput(
   const reader = createLabelledLineReader(separator);
   const echoed = createLineLabeller({ label: 'INPUT ', mend: (lines) => lines });
   for (const piece of readStandardInput()) {
-    if (echo) await stdout.write(Buffer.from(echoed.feed(piece), 'latin1'));
+    if (echo) await stdout.write(echoed.feed(piece), 'latin1');
     for (const { key, lines } of reader.feed(piece)) {
       const wait = input.feed(key, lines);
       if (wait !== undefined) await wait;
     }
   }
-  if (echo) await stdout.write(Buffer.from(echoed.flush(), 'latin1'));
+  if (echo) await stdout.write(echoed.flush(), 'latin1');
   for (const { key, lines } of reader.end()) await input.feed(key, lines);
 }
 

@@ -20,8 +20,9 @@ export function captureTerminal(options: CaptureOptions = {}): CapturedTerminal 
   const channel = (name: 'stdout' | 'stderr', isTTY: boolean): OutputChannel => ({
     isTTY,
     failure: undefined,
-    write(chunk) {
-      both.push([name, Buffer.from(chunk as Buffer).toString(options.latin1 === true ? 'latin1' : 'utf8')]);
+    write(chunk, encoding) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+      both.push([name, bytes.toString(options.latin1 === true ? 'latin1' : 'utf8')]);
     },
     flush: () => Promise.resolve(),
   });
