@@ -3,7 +3,7 @@ import type { ChannelFailure, OutputChannel } from './terminal.ts';
 import { createWriteQueue, type WriteQueue } from './write-queue.ts';
 
 /** Input is held back while this much waits to be written. */
-const HIGH_WATER_BYTES = 1024 * 1024;
+const HIGH_WATER_BYTES = 256 * 1024;
 const RETRY_MS = 5;
 
 export interface FdChannelOptions {

@@ -4,6 +4,7 @@ import { ChannelFailure, type Link } from './link.ts';
 import { commandChannel } from './ssh2-channel.ts';
 import { loadSsh2 } from './ssh2-library.ts';
 import { type Patches, patchClient } from './ssh2-patches.ts';
+import { reuseReadBuffer } from './tcp.ts';
 
 /** One login attempt. */
 export type AuthAttempt =
@@ -89,6 +90,8 @@ export async function login(options: LoginOptions): Promise<Link> {
   });
   client.on('ready', () => {
     open = true;
+    // Before, the library keeps what it read (for the hash of the key exchange); from the first keys on it decrypts into new buffers.
+    reuseReadBuffer(socket);
     watch = watchLife(socket, options, () => end(new LinkError('keepalive timeout')));
     result.resolve(
       linkOf(

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { supportedAlgorithms } from '../../../src/ssh/algorithms.ts';
 import type { SshExecutor } from '../../../src/ssh/executor.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
@@ -49,6 +50,29 @@ describe.skipIf(sshd === undefined).each(transports)('commands over a real sshd,
   it.each(['KILL', 'TERM', 'SEGV', 'HUP'])('names the signal %s that ended the command', async (signal) => {
     expect((await run(executor, 'n1', `kill -${signal} $$`)).outcome).toEqual({ kind: 'finished', signal });
   });
+
+  it.each([...supportedAlgorithms.cipher, 'compression'])(
+    'receives 20 MB without a wrong byte: %s',
+    async (cipher) => {
+      const data = join(server.folder, 'data');
+      if (!existsSync(data)) writeFileSync(data, randomBytes(20_000_000));
+      const options: [string, string][] =
+        cipher === 'compression' ? [['Compression', 'yes']] : [['Ciphers', cipher]];
+      const own = sshExecutor(server, { options });
+      const hash = createHash('sha256');
+
+      const outcome = await own.execute(
+        'n1',
+        { command: `cat ${data}` },
+        { write: (_stream, chunk) => void hash.update(chunk) },
+        new AbortController().signal,
+      );
+      await own.close();
+
+      expect(outcome).toEqual({ kind: 'finished', code: 0 });
+      expect(hash.digest('hex')).toBe(createHash('sha256').update(readFileSync(data)).digest('hex'));
+    },
+  );
 
   it('ends the input at once when there is none', async () => {
     expect(await run(executor, 'n1', 'cat; echo done')).toMatchObject({ stdout: 'done\n' });

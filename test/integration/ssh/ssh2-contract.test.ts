@@ -72,6 +72,8 @@ describe('ssh2 1.17.0', () => {
 
   it('reports one failure however many errors it emits', async () => {
     server = await startTcpServer((socket) => {
+      // reads on, to see the client's end
+      socket.resume();
       socket.write('SSH-2.0-nonsense\r\n');
       socket.end(Buffer.alloc(4096, 0xff));
     });
