@@ -78,7 +78,8 @@ const inputFlags = {
   }),
 };
 
-const comparisonFlags = {
+/** What may differ between nodes without making their outputs different; `run` has these too. */
+export const comparisonFlags = {
   normalize: string({
     ...many,
     helpGroup: 'comparison',

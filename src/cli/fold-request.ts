@@ -34,10 +34,18 @@ export interface FoldRequest {
   readonly normalize: NormalizeLine | undefined;
 }
 
-/** @throws UserError for options that do not go together or have no such value */
-export function readFoldRequest(flags: FoldFlags): FoldRequest {
+/** What --normalize and --ignore ask for; undefined when they are not given. @throws UserError for a value that means nothing */
+export function readNormalizer(flags: {
+  readonly normalize?: readonly string[] | undefined;
+  readonly ignore?: readonly string[] | undefined;
+}): NormalizeLine | undefined {
   const kinds = (flags.normalize ?? []).flatMap(readNormalizeKinds);
   const ignore = (flags.ignore ?? []).map(readIgnore);
+  return kinds.length + ignore.length === 0 ? undefined : createLineNormalizer({ kinds, ignore });
+}
+
+/** @throws UserError for options that do not go together or have no such value */
+export function readFoldRequest(flags: FoldFlags): FoldRequest {
   return {
     layout: readLayout(flags),
     lineMode: flags['line-mode'],
@@ -54,7 +62,7 @@ export function readFoldRequest(flags: FoldFlags): FoldRequest {
     groupSource: flags.groupsource,
     groupsConf: flags.groupsconf,
     allowEmpty: flags['allow-empty'],
-    normalize: kinds.length + ignore.length === 0 ? undefined : createLineNormalizer({ kinds, ignore }),
+    normalize: readNormalizer(flags),
   };
 }
 

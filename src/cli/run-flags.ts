@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { boolean, string } from '@oclif/core/flags';
+import { comparisonFlags } from './fold-flags.ts';
 
 const many = { multiple: true, multipleNonGreedy: true } as const;
 
@@ -95,9 +96,27 @@ export const connectionFlags = {
   }),
   worker: string({
     char: 'R',
-    options: ['ssh', 'exec'],
     helpGroup: 'connection',
-    summary: 'exec: run on this machine for each node, %h the node, %rank its place, %hosts the set',
+    helpValue: 'WORKER',
+    summary: 'ssh, or exec: run on this machine for each node, %h the node, %rank its place, %hosts the set',
+  }),
+  topology: string({
+    helpGroup: 'connection',
+    helpValue: 'FILE',
+    summary: 'Reach nodes through the gateways of this topology.conf instead of the usual one',
+  }),
+  remote: string({
+    helpGroup: 'connection',
+    options: ['yes', 'no'],
+    summary: 'no: run on the gateway of each node, %h the node; without a topology on this machine',
+  }),
+  grooming: string({ hidden: true, helpGroup: 'connection', summary: 'Read, without meaning here' }),
+  engine: string({
+    char: 'E',
+    hidden: true,
+    options: ['auto', 'epoll', 'poll', 'select'],
+    helpGroup: 'connection',
+    summary: 'Read, without meaning here',
   }),
   option: string({
     char: 'O',
@@ -130,12 +149,22 @@ export const outputFlags = {
   'no-label': boolean({ char: 'N', helpGroup: 'output', summary: 'No node names before lines' }),
   regroup: boolean({ char: 'r', helpGroup: 'output', summary: 'Name groups in headers where they fit' }),
   groupbase: boolean({ char: 'G', helpGroup: 'output', summary: 'Groups in headers without their source' }),
+  axis: string({
+    helpGroup: 'output',
+    helpValue: 'AXES',
+    summary: 'Fold only these dimensions of node names in headers: 1, 1-2, -1',
+  }),
   diff: boolean({ helpGroup: 'output', summary: 'Show how outputs differ from the most common one' }),
   quiet: boolean({ char: 'q', helpGroup: 'output', summary: 'Essential output only' }),
   verbose: boolean({
     char: 'v',
     helpGroup: 'output',
     summary: 'Say more; with -b also show lines as they come',
+  }),
+  debug: boolean({
+    char: 'd',
+    helpGroup: 'output',
+    summary: 'As -v; also say how each node is reached',
   }),
   progress: boolean({ char: 'P', helpGroup: 'output', summary: 'Show progress also without -b' }),
   maxrc: boolean({ char: 'S', helpGroup: 'output', summary: 'Exit with the largest exit code of the nodes' }),
@@ -194,6 +223,7 @@ export const runFlags = {
   }),
   nostdin: boolean({ char: 'n', helpGroup: 'connection', summary: 'Give the nodes no standard input' }),
   ...outputFlags,
+  ...comparisonFlags,
   ...rollingFlags,
 };
 

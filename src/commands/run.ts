@@ -26,7 +26,7 @@ Exit status: 0 all nodes succeeded, 1 some failed, 2 usage or configuration, 3 r
     },
     { description: 'What would run where', command: 'muster run --dry-run -w @patroni\\&@cluster:69 reboot' },
   ];
-  static override usage = '[run] [OPTIONS] [COMMAND...]';
+  static override usage = 'run [OPTIONS] [COMMAND...]';
   static override strict = false;
   static override flags = { ...runCommandFlags, ...orderFlags };
   /** The words after the first one are the remote command's, options or not. */

@@ -1,6 +1,8 @@
 import type { NormalizeLine } from './normalize-line.ts';
 
 const LF = 10;
+/** A longer line is not waited for: its beginning is taken for a line. */
+const maxLineBytes = 1024 * 1024;
 
 /** Applies `normalize` to each of a node's whole lines. A line that does not change keeps its bytes. */
 export function normalizeLines(normalize: NormalizeLine, node: string, lines: Buffer): Buffer {
@@ -31,7 +33,8 @@ export function createOutputNormalizer(normalize: NormalizeLine): OutputNormaliz
     feed(node, chunk) {
       const before = unfinished.get(node);
       const bytes = before === undefined ? chunk : Buffer.concat([before, chunk]);
-      const end = bytes.lastIndexOf(LF) + 1;
+      const newline = bytes.lastIndexOf(LF) + 1;
+      const end = bytes.length - newline > maxLineBytes ? bytes.length : newline;
       unfinished.set(node, Buffer.from(bytes.subarray(end)));
       return normalizeLines(normalize, node, bytes.subarray(0, end));
     },

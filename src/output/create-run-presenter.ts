@@ -9,6 +9,7 @@ import { createLiveFold } from './live-fold.ts';
 import { createLiveLines } from './live-lines.ts';
 import { createNaming, type Naming } from './naming.ts';
 import { createOutcomeMessages } from './outcome-messages.ts';
+import { normalized } from './normalized.ts';
 import { createOutputFiles } from './output-files.ts';
 import { createProgress } from './progress.ts';
 import type { PresenterOptions, PresenterPart, RunPresenter } from './run-presenter.ts';
@@ -140,13 +141,11 @@ function outputParts(
     parts.push(createLiveLines(screen, { streams: ['stderr'], label, programName }));
   }
   if (gathers && options.lineMode) {
-    return [
-      ...parts,
-      createLiveFold(screen, { naming, label, streams: mergeStderr ? ['stdout', 'stderr'] : ['stdout'] }),
-    ];
+    const streams = mergeStderr ? (['stdout', 'stderr'] as const) : (['stdout'] as const);
+    return [...parts, normalized(createLiveFold(screen, { naming, label, streams }), options.normalizer)];
   }
   const collected = collectOutput(screen, { mergeStderr, programName, memoryBudget, spillFolder });
-  return [...parts, atTheEnd(screen, collected, options, naming)];
+  return [...parts, normalized(atTheEnd(screen, collected, options, naming), options.normalizer)];
 }
 
 function atTheEnd(

@@ -1,4 +1,5 @@
 import type { FanoutObserver } from '../fanout/observer.ts';
+import type { OutputNormalizer } from '../nodetools/normalize-bytes.ts';
 import type { ColorOption } from './choose-color.ts';
 
 /** Shows one fan-out to the user. */
@@ -46,6 +47,8 @@ export interface PresenterOptions {
   readonly errdir?: string;
   /** Folds nodes for headers and messages (-r: into groups). Default: the folded node set. */
   readonly foldNodes?: (nodes: readonly string[]) => string | Promise<string>;
+  /** Applied to output that is compared: gathered, by -L, or to show differences. A new one for each stream. */
+  readonly normalizer?: () => OutputNormalizer;
   /** Begins every message: `muster`. */
   readonly programName: string;
   /** Bytes of distinct gathered text kept in memory; more goes to a temporary file. Default: 64 MiB. */

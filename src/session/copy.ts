@@ -35,6 +35,11 @@ export async function copyCommand(
   const asRun: RunFlags = {
     ...flags,
     worker: undefined,
+    remote: undefined,
+    axis: undefined,
+    debug: false,
+    normalize: undefined,
+    ignore: undefined,
     nostdin: true,
     mode: undefined,
     gather: false,

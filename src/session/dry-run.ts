@@ -1,17 +1,14 @@
 import { planBatches } from '../run/batches.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { ExitCode } from '../errors.ts';
-import type { ConnectionSettings } from '../ssh/settings.ts';
+import { type DescribedConnection, describeConnection } from './describe-connection.ts';
 import type { RunExecutor, RunSession } from './open-session.ts';
 
 /** One node of a plan, as it would be reached. */
-interface PlannedNode {
+interface PlannedNode extends DescribedConnection {
   readonly node: string;
   /** From 1. */
   readonly batch: number;
-  readonly login: string;
-  readonly via: readonly string[];
-  readonly keys: readonly string[];
   /** `none`: no transport can do what the configuration asks for. */
   readonly transport: 'ssh2' | 'openssh' | 'none' | undefined;
   readonly because: readonly string[];
@@ -26,7 +23,7 @@ export async function showDryRun(session: RunSession, flags: RunFlags, typed: st
   try {
     for (const [index, batch] of planBatches(session.chosen.nodes, session.settings.batch).entries()) {
       for (const node of batch) {
-        const how = connection(await executor.describe?.(node));
+        const how = describeConnection(await executor.describe?.(node));
         plan.push({ node, batch: index + 1, ...how, ...(await transport(executor, node)) });
       }
     }
@@ -58,20 +55,6 @@ export async function showDryRun(session: RunSession, flags: RunFlags, typed: st
   }
   await terminal.stdout.flush();
   return ExitCode.ok;
-}
-
-/** How a node is reached; without settings the command runs on this machine. */
-function connection(settings: ConnectionSettings | undefined): Pick<PlannedNode, 'login' | 'via' | 'keys'> {
-  if (settings === undefined) return { login: 'this machine', via: [], keys: [] };
-  const { user, hostName, port, jumps, proxyCommand, identityFiles, identityAgent } = settings;
-  return {
-    login: `${user}@${hostName.includes(':') ? `[${hostName}]` : hostName}:${port}`,
-    via: proxyCommand === undefined ? jumps : [`ProxyCommand ${proxyCommand}`],
-    keys: [
-      ...(identityAgent === undefined ? [] : ['agent']),
-      ...identityFiles.filter(({ explicit }) => explicit).map(({ path }) => path),
-    ],
-  };
 }
 
 async function transport(

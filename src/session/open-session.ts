@@ -3,16 +3,21 @@ import type { Executor } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
 import { readClushConf } from '../config/clush-conf.ts';
+import { readDefaults } from '../config/defaults-conf.ts';
 import { createGroupResolver, type Groups } from '../groups/group-resolver.ts';
 import { createRedactor } from '../journal/redact.ts';
 import type { RunJournal } from '../journal/open-journal.ts';
+import { foldNodeSet } from '../nodeset/fold.ts';
 import { NodeSet } from '../nodeset/node-set.ts';
 import type { ShownCopy } from '../output/copy-presenter.ts';
 import type { RunPresenter } from '../output/run-presenter.ts';
 import type { ChannelFailure, Terminal } from '../output/terminal.ts';
 import type { ConnectionSettings } from '../ssh/settings.ts';
 import type { TransportChoice } from '../ssh/transport.ts';
+import { checkConnections } from './check-connections.ts';
 import { chooseNodes, type ChosenNodes } from './choose-nodes.ts';
+import { chooseWorker } from './choose-worker.ts';
+import { connectionText } from './describe-connection.ts';
 import { descriptorBudget } from './descriptor-budget.ts';
 import { createEscalate, type Escalate } from './escalation.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
@@ -20,6 +25,7 @@ import { presenterOptions } from './presenter-options.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { type LendTerminal, openPrompter, type TerminalPrompter } from './prompter.ts';
 import { findFailedRun, type FailedRun } from './retry-failed.ts';
+import { gateways, loggingIn, readRoutes } from './read-routes.ts';
 import { readRunSettings, type RunSettings } from './run-settings.ts';
 import { storeAddress } from './store-address.ts';
 import { readSurroundings, type Surroundings } from './surroundings.ts';
@@ -94,7 +100,8 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.option === undefined ? {} : { overrides: flags.option }),
   });
-  const wanted = readRunSettings(flags, conf.settings, surroundings);
+  const { foldAxes, warnings: defaultsWarnings, ...defaults } = readDefaults({ env, home });
+  const wanted = readRunSettings(flags, { ...defaults, ...conf.settings }, surroundings);
   const budget = descriptorBudget(flags);
   const settings = { ...wanted, fanout: Math.min(wanted.fanout, budget.nodes) };
   const groups = createGroupResolver({
@@ -127,7 +134,14 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
   };
   const retried = flags['retry-failed'] ? await findFailedRun(await openOwnJournal()) : undefined;
   const chosen = await chooseNodes(flags, groups, cwd, retried?.nodes);
-  const foldNames = (nodes: readonly string[]) => NodeSet.of(nodes).toString();
+  // clush leaves its tree mode for any worker that is named.
+  const ways =
+    flags.worker === undefined || flags.topology !== undefined
+      ? await readRoutes(flags.topology, surroundings, groups)
+      : undefined;
+  const worker = chooseWorker(flags, ways !== undefined);
+  const axes = flags.axis ?? foldAxes;
+  const foldNames = (nodes: readonly string[]) => foldNodeSet(NodeSet.of(nodes), { axes });
   let prompter: TerminalPrompter | undefined;
   let lend: LendTerminal = (use) => use();
   const prompterOnce = () =>
@@ -135,7 +149,8 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       (text) => void terminal.stderr.write(text),
       (use) => lend(use),
     ));
-  for (const warning of [...conf.warnings, ...groups.warnings(), ...chosen.warnings]) warn(warning);
+  for (const warning of [...defaultsWarnings, ...conf.warnings, ...groups.warnings(), ...chosen.warnings])
+    warn(warning);
   if (settings.fanout < Math.min(wanted.fanout, chosen.nodes.length)) {
     warn(`at most ${settings.fanout} nodes at once: this process may open ${budget.limit} files (ulimit -n)`);
   }
@@ -169,12 +184,12 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       );
     },
     async executor({ keepOpen, user, connectTimeoutMs } = { keepOpen: false, ...settings }) {
-      if (flags.worker === 'exec') {
+      if (worker === 'exec') {
         const { createLocalExecutor } = await import('../local/local-executor.ts');
         return createLocalExecutor();
       }
       const { createSshExecutor } = await import('../ssh/executor.ts');
-      return createSshExecutor({
+      const executor = createSshExecutor({
         env,
         home,
         localUser: surroundings.user,
@@ -186,9 +201,15 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
         ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
         keepOpen,
         maxKept: budget.nodes,
+        ...(ways === undefined ? {} : { waysTo: loggingIn(ways, user) }),
         prompter: prompterOnce(),
         onNotice: (node, text) => warn(node === undefined ? text : `${node}: ${text}`),
       });
+      await checkConnections(chosen.nodes, (node) => executor.describe(node));
+      if (settings.verbosity > 2) {
+        for (const node of chosen.nodes) warn(`${node}: ${connectionText(await executor.describe(node))}`);
+      }
+      return executor;
     },
     escalate: createEscalate(settings.escalation, {
       // looked for when it is needed: most runs need nobody
@@ -197,9 +218,11 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
       connectMs: settings.connectTimeoutMs,
     }),
     async withPatterns(executor, nodes) {
-      if (flags.worker !== 'exec') return executor;
+      if (worker === 'ssh') return executor;
       const { withPatterns } = await import('../local/local-executor.ts');
-      return withPatterns(executor, { nodes, foldNodes: foldNames });
+      const { onGateways } = await import('../local/gateway-executor.ts');
+      const where = worker === 'gateway' ? onGateways(executor, gateways(ways!, nodes)) : executor;
+      return withPatterns(where, { nodes, foldNodes: foldNames });
     },
     store,
     journal: openOwnJournal,

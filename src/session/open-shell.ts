@@ -10,6 +10,8 @@ import { createShellBackend } from './shell-backend.ts';
 /** The interactive shell on the chosen nodes. Resolves with the exit status: 0, or with -S that of the last command. */
 export async function openShell(session: RunSession, flags: RunFlags): Promise<number> {
   const { settings, surroundings, terminal } = session;
+  // A mistake in ssh_config is told before the prompt.
+  await (await session.executor()).close();
   const backend = createShellBackend(session);
   // Ctrl-C is a key here, and the shell's; what comes from outside ends the session in good order.
   const interrupts = watchInterrupts(leaveNow);
@@ -34,6 +36,7 @@ export async function openShell(session: RunSession, flags: RunFlags): Promise<n
       input: process.stdin,
       output: process.stdout,
       historyFile: `${surroundings.stateFolder}/history`,
+      historySize: historyLines(settings.historySize),
       signal: interrupts.signal,
       color: terminal.stdout.isTTY && surroundings.env['NO_COLOR'] === undefined,
     });
@@ -45,4 +48,9 @@ export async function openShell(session: RunSession, flags: RunFlags): Promise<n
     interrupts.release();
     await backend.close();
   }
+}
+
+/** Below 0 clush keeps all; a file that only grows would be read whole at each start. */
+function historyLines(configured: number | undefined): number | undefined {
+  return configured === undefined || configured >= 0 ? configured : 1_000_000;
 }

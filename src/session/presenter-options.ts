@@ -1,4 +1,6 @@
+import { readNormalizer } from '../cli/fold-request.ts';
 import type { RunFlags } from '../cli/run-flags.ts';
+import { createOutputNormalizer } from '../nodetools/normalize-bytes.ts';
 import { chooseColor } from '../output/choose-color.ts';
 import type { PresenterOptions } from '../output/run-presenter.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -23,6 +25,7 @@ export function presenterOptions(
     },
     settings.configuredColor,
   );
+  const normalize = readNormalizer(flags);
   return {
     gather: flags.gather || flags['gather-all'],
     mergeStderr: flags['gather-all'],
@@ -39,6 +42,7 @@ export function presenterOptions(
     foldNodes,
     programName: 'muster',
     spillFolder: surroundings.temporaryFolder,
+    ...(normalize === undefined ? {} : { normalizer: () => createOutputNormalizer(normalize) }),
     ...(flags.json ? { json: 'document' as const } : flags['json-lines'] ? { json: 'lines' as const } : {}),
     ...(flags.outdir === undefined ? {} : { outdir: flags.outdir }),
     ...(flags.errdir === undefined ? {} : { errdir: flags.errdir }),

@@ -97,6 +97,10 @@ const noReach: ReachFlags = {
   options: undefined,
   'ssh-config': undefined,
   worker: undefined,
+  topology: undefined,
+  remote: undefined,
+  grooming: undefined,
+  engine: undefined,
   option: undefined,
   conf: undefined,
 };

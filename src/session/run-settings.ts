@@ -21,9 +21,11 @@ export interface RunSettings {
   readonly confirmAbove: number;
   readonly maxRc: boolean;
   readonly nodeCount: boolean;
-  /** 0 quiet, 1 usual, 2 verbose. */
+  /** 0 quiet, 1 usual, 2 verbose, 3 debug. */
   readonly verbosity: number;
   readonly configuredColor: ClushSettings['color'];
+  /** Lines of the shell's history; undefined: as built in, below 0: all. */
+  readonly historySize: number | undefined;
 }
 
 /** @throws UserError for a number or ssh option that makes no sense */
@@ -33,7 +35,14 @@ export function readRunSettings(
   surroundings: Pick<Surroundings, 'home' | 'env'>,
 ): RunSettings {
   const fanout = readCount('-f', flags.fanout, 1);
-  const verbosity = flags.quiet ? 0 : flags.verbose ? 2 : (conf.verbosity ?? builtInSettings.verbosity);
+  readSeconds('--grooming', flags.grooming);
+  const verbosity = flags.quiet
+    ? 0
+    : flags.debug
+      ? 3
+      : flags.verbose
+        ? 2
+        : (conf.verbosity ?? builtInSettings.verbosity);
   return {
     fanout: fanout ?? conf.fanout ?? builtInSettings.fanout,
     user: flags.user ?? conf.sshUser,
@@ -53,6 +62,7 @@ export function readRunSettings(
     nodeCount: verbosity > 0 && (conf.nodeCount ?? builtInSettings.nodeCount),
     verbosity,
     configuredColor: conf.color,
+    historySize: conf.historySize,
   };
 }
 

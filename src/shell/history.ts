@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Lines kept, in memory and, after a start, in the file. */
+/** Lines kept, in memory and, after a start, in the file, unless clush.conf's history_size says otherwise. */
 export const historySize = 1000;
 
 const maxLineLength = 10_000;
@@ -18,6 +18,8 @@ const maxLineLength = 10_000;
 export interface HistoryOptions {
   /** One command a line, oldest first; made when it is missing. Undefined: nothing is kept. */
   readonly file: string | undefined;
+  /** Lines kept; default: `historySize`. */
+  readonly size?: number | undefined;
   /** Values that must never be written: a line that holds one is kept out. */
   readonly secrets?: () => Iterable<string>;
   /** Told once why history is not kept or not read. */
@@ -36,6 +38,7 @@ export interface ShellHistory {
 /** Opens the history; never fails: a file that cannot be used means one warning and no history. */
 export function openHistory(options: HistoryOptions): ShellHistory {
   let { file } = options;
+  const { size = historySize } = options;
   let warned = false;
   const warn = (message: string): void => {
     if (!warned) options.warn(message);
@@ -44,7 +47,7 @@ export function openHistory(options: HistoryOptions): ShellHistory {
   let lines: string[] = [];
   if (file !== undefined) {
     try {
-      lines = load(file, warn);
+      lines = load(file, size, warn);
     } catch (error) {
       warn(`history is not kept: ${reason(error)}`);
       file = undefined;
@@ -82,7 +85,7 @@ function givesPassword(line: string): boolean {
   return /passw(?:or)?d(?:\s*[=:]\s*|\s+['"\\])\S|:\/\/[^\s/:@]+:[^\s/@]+@/i.test(line);
 }
 
-function load(file: string, warn: (message: string) => void): string[] {
+function load(file: string, size: number, warn: (message: string) => void): string[] {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // Made at once, so that a folder that cannot be written is known before the first command.
   appendFileSync(file, '', { mode: 0o600 });
@@ -98,16 +101,16 @@ function load(file: string, warn: (message: string) => void): string[] {
   if (readable.length < written.length) {
     warn(`unreadable lines left out of the history: ${written.length - readable.length} (${file})`);
   }
-  const lines = latest(readable);
-  if (readable.length === written.length && written.length > 2 * historySize) {
+  const lines = latest(readable, size);
+  if (readable.length === written.length && written.length > 2 * size) {
     shorten(file, lines, bytes.length);
   }
   return lines;
 }
 
-/** The last occurrence of each line, the newest `historySize` of them, oldest first. */
-function latest(lines: readonly string[]): string[] {
-  const kept = [...new Set(lines.toReversed())].slice(0, historySize);
+/** The last occurrence of each line, the newest `size` of them, oldest first. */
+function latest(lines: readonly string[], size: number): string[] {
+  const kept = [...new Set(lines.toReversed())].slice(0, size);
   return kept.reverse();
 }
 

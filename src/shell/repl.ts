@@ -20,6 +20,8 @@ export interface ShellOptions {
   readonly output: NodeJS.WritableStream;
   /** Absent: no history from one session to the next. */
   readonly historyFile?: string;
+  /** Lines of it that are kept; default: as built in. */
+  readonly historySize?: number | undefined;
   /** Values that must never be written to the history. */
   readonly secrets?: () => Iterable<string>;
   /** Whether the prompt may be coloured. */
@@ -47,8 +49,10 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
     output.write(`${line}\n`);
   };
   const session = createSession({ backend, nodes: options.nodes, settings: options.settings, print });
+  const { historySize: size = historySize } = options;
   const history = openHistory({
     file: options.historyFile,
+    size,
     warn: (message) => print(`muster: ${message}`),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
   });
@@ -69,7 +73,7 @@ export async function runShell(options: ShellOptions): Promise<ShellEnd> {
       output,
       terminal: true,
       history: history.lines.toReversed(),
-      historySize,
+      historySize: size,
       removeHistoryDuplicates: true,
       completer: (line: string, done: CompletionDone) => void answerTab(line, done),
     });

@@ -32,7 +32,7 @@ export async function dial(settings: ConnectionSettings, options: DialOptions): 
   const late = (): ConnectFailure =>
     new ConnectFailure('connect', 'timeout', `no answer in ${options.connectMs / 1000} s (${where})`);
   if (settings.jumps.length > 0) {
-    return { stream: await options.jumps.reach(settings, options.signal, options.leftMs, late) };
+    return { stream: await throughJumps(settings, options, late) };
   }
   const addresses = await options.names.resolve(settings.hostName, settings.addressFamily);
   const limit = new AbortController();
@@ -45,4 +45,22 @@ export async function dial(settings: ConnectionSettings, options: DialOptions): 
     signal: AbortSignal.any([options.signal, limit.signal]),
   }).finally(() => clearTimeout(timer));
   return { stream };
+}
+
+/** A jump host that fails is no reason to give up while there is another way: nothing has been sent to the node yet. */
+async function throughJumps(
+  settings: ConnectionSettings,
+  options: DialOptions,
+  late: () => ConnectFailure,
+): Promise<Duplex> {
+  let first: ConnectFailure | undefined;
+  for (const jumps of [settings.jumps, ...settings.otherJumps]) {
+    try {
+      return await options.jumps.reach({ ...settings, jumps }, options.signal, options.leftMs, late);
+    } catch (error) {
+      if (!(error instanceof ConnectFailure) || error.phase !== 'jump') throw error;
+      first ??= error;
+    }
+  }
+  throw first!;
 }

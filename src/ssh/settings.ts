@@ -49,6 +49,8 @@ export interface ConnectionSettings {
   readonly jumps: readonly string[];
   /** What `-o` and `-l` say, strongest first; for a jump host what its own name says. */
   readonly commandLine: readonly (readonly [string, string])[];
+  /** Ways to try, one after the other, when a jump host of `jumps` fails. */
+  readonly otherJumps: readonly (readonly string[])[];
   /** What only OpenSSH's client could do for this node, with file and line; empty for nearly all. */
   readonly needsOpenSsh: readonly string[];
   /** RemoteCommand and the like, with file and line. */
@@ -117,6 +119,7 @@ export function settingsFrom(config: ResolvedConfig, surroundings: Surroundings)
     proxyCommand: proxy.command,
     jumps: proxy.jumps,
     commandLine: commandLineOf(surroundings),
+    otherJumps: [],
     needsOpenSsh: needsOpenSsh(config),
     leavesNoCommand: leavesNoCommand(config),
   };

@@ -16,6 +16,8 @@ export interface SshConfigOptions {
   readonly options?: readonly (readonly [string, string])[];
   /** As `ssh -l`. */
   readonly user?: string;
+  /** The ways to a node through gateways, outermost first; the first is to be tried first. None: as the files say. */
+  readonly waysTo?: (node: string) => readonly (readonly string[])[];
 }
 
 /** Tells how a node is reached, from files read once. */
@@ -49,7 +51,7 @@ export function createSshConfig(options: SshConfigOptions): SshConfig {
       hostName: hostname(),
       runMatchExec: runOnce,
     });
-    return settingsFrom(config, options);
+    return throughGateways(settingsFrom(config, options), options);
   };
 
   return {
@@ -62,6 +64,13 @@ export function createSshConfig(options: SshConfigOptions): SshConfig {
       return settings;
     },
   };
+}
+
+/** Gateways stand in the place of the files' jump hosts, which may lead to the gateways; what -o says is stronger. */
+function throughGateways(settings: ConnectionSettings, options: SshConfigOptions): ConnectionSettings {
+  const [jumps, ...otherJumps] = options.waysTo?.(settings.node) ?? [];
+  const said = options.options?.some(([key]) => /^proxy(jump|command)$/i.test(key)) === true;
+  return jumps === undefined || said ? settings : { ...settings, proxyCommand: undefined, jumps, otherJumps };
 }
 
 async function readLayers(options: SshConfigOptions): Promise<(readonly ConfigEntry[])[]> {
