@@ -43,7 +43,7 @@ export async function runFanout(
     };
     const outcome = await executor.execute(node, task, sink, options.signal);
     if (options.stopOnFailure === true && !succeeded(outcome))
-      stoppedBecause ??= `stopped after ${node} failed`;
+      stoppedBecause ??= options.signal.aborted ? 'interrupted' : `stopped after ${node} failed`;
     return report(node, outcome, startedAt, performance.now() - start, bytes);
   };
 

@@ -59,7 +59,7 @@ export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOp
         return;
       }
       reports.push(report);
-      if (!options.live || isToldAtTheEnd(report)) {
+      if (!options.live || isToldAtTheEnd(report) || isQuietCancel(report)) {
         return;
       }
       const text = outcomeText(report.outcome);

@@ -39,6 +39,7 @@ export async function runOnNodes(plan: RunPlan, tools: RunTools): Promise<NodeRe
   await tools.presenter.begin(plan.batches.flat());
   const interrupt = () => tools.presenter.interrupted?.();
   tools.signal.addEventListener('abort', interrupt, { once: true });
+  if (tools.signal.aborted) interrupt();
   const reports: NodeReport[] = [];
   try {
     for (const [index, batch] of plan.batches.entries()) {
@@ -48,7 +49,8 @@ export async function runOnNodes(plan: RunPlan, tools: RunTools): Promise<NodeRe
           : reports.find(({ outcome }) => outcome.kind !== 'skipped' && !succeeded(outcome));
       if (failed !== undefined) {
         for (const node of batch) {
-          const skipped = skippedReport(node, `stopped after ${failed.node} failed`);
+          const because = tools.signal.aborted ? 'interrupted' : `stopped after ${failed.node} failed`;
+          const skipped = skippedReport(node, because);
           await observer.ended?.(skipped);
           reports.push(skipped);
         }

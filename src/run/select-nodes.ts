@@ -43,6 +43,7 @@ export async function selectNodes(
       hint: 'Name them with -w NODES, -g GROUP or -a.',
     });
   }
+  for (const expression of [...selection.nodes, ...selection.exclude]) refuseNoName(expression);
   const chosen = new Set<string>();
   for (const expression of adding) for (const node of await read(expression)) chosen.add(node);
   for (const expression of [...selection.exclude, ...selection.excludeGroups.map(asGroup)]) {
@@ -55,6 +56,15 @@ export async function selectNodes(
     });
   }
   return pickNodes([...chosen], selection.pick, random);
+}
+
+/** As clush: an empty variable of a script, or an option that slipped into the place of its value. */
+function refuseNoName(expression: string): void {
+  if (expression.trim() !== '' && !expression.startsWith('-')) return;
+  throw new UserError(`${JSON.stringify(expression)} is no node set`, {
+    code: 'NO_NODES',
+    hint: 'Did a variable of the script stay empty, or an option lose its value?',
+  });
 }
 
 /** `-g 69,70` and `-g cluster:[69-70]` mean @69,@70 and @cluster:[69-70]; a comma in brackets belongs to the range. */

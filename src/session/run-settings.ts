@@ -36,6 +36,9 @@ export function readRunSettings(
 ): RunSettings {
   const fanout = readCount('-f', flags.fanout, 1);
   readSeconds('--grooming', flags.grooming);
+  const ssh = sshArguments(flags, conf, surroundings);
+  /** An ssh option is stronger than clush.conf, and weaker than -l and -t. */
+  const said = (keyword: string): boolean => ssh.options.some(([key]) => key.toLowerCase() === keyword);
   const verbosity = flags.quiet
     ? 0
     : flags.debug
@@ -45,13 +48,15 @@ export function readRunSettings(
         : (conf.verbosity ?? builtInSettings.verbosity);
   return {
     fanout: fanout ?? conf.fanout ?? builtInSettings.fanout,
-    user: flags.user ?? conf.sshUser,
-    connectTimeoutMs: readSeconds('-t', flags['connect-timeout']) ?? conf.connectTimeoutMs,
+    user: flags.user ?? (said('user') ? undefined : conf.sshUser),
+    connectTimeoutMs:
+      readSeconds('-t', flags['connect-timeout']) ??
+      (said('connecttimeout') ? undefined : conf.connectTimeoutMs),
     commandTimeoutMs:
       readSeconds('-u', flags['command-timeout']) ??
       conf.commandTimeoutMs ??
       builtInSettings.commandTimeoutMs,
-    ssh: sshArguments(flags, conf, surroundings),
+    ssh,
     escalation: readEscalation(conf),
     transport: (flags.transport as ClushSettings['transport']) ?? conf.transport ?? builtInSettings.transport,
     // Whoever asks for one node at a time wants to look before the next: the first failure ends it.

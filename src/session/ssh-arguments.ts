@@ -36,6 +36,19 @@ const switches: Readonly<Record<string, readonly [string, string]>> = {
   k: ['GSSAPIDelegateCredentials', 'no'],
 };
 
+/** Keywords whose effect muster never has, and the values that ask for none. In a file they are passed over, as clush turns them off. */
+const refused: Readonly<Record<string, string>> = {
+  dynamicforward: 'none',
+  forkafterauthentication: 'no',
+  forwardagent: 'no',
+  forwardx11: 'no',
+  localcommand: 'none',
+  localforward: 'none',
+  remoteforward: 'none',
+  sendenv: '',
+  setenv: '',
+};
+
 /** Switches that change nothing here: no X11, no remote logging of ours, no pseudo-terminal unless asked. */
 const without = new Set(['q', 'T', 'x', 'v', 'n']);
 
@@ -48,16 +61,23 @@ export function readSshArguments(given: readonly string[], from: string, home: s
   const options: [string, string][] = [];
   let configFile: string | undefined;
   let pty = false;
+  const add = ([key, value]: readonly [string, string]): void => {
+    const keyword = key.toLowerCase();
+    const off = refused[keyword];
+    if (off !== undefined && off !== value.toLowerCase()) throw notHonoured(key, value, from);
+    if (keyword === 'requesttty') pty = ['yes', 'force', 'true'].includes(value.toLowerCase());
+    else options.push([key, value]);
+  };
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index]!;
     if (!word.startsWith('-')) {
-      options.push(keyValue(word, from));
+      add(keyValue(word, from));
       continue;
     }
     for (let at = 1; at < word.length; at += 1) {
       const letter = word[at]!;
       const simple = switches[letter];
-      if (simple !== undefined) options.push([...simple]);
+      if (simple !== undefined) add(simple);
       else if (letter === 't') pty = true;
       else if (without.has(letter)) continue;
       else {
@@ -66,7 +86,7 @@ export function readSshArguments(given: readonly string[], from: string, home: s
         const value = at + 1 < word.length ? word.slice(at + 1) : words[++index];
         if (value === undefined) throw new UserError(`${from}: ssh option -${letter} needs a value`);
         if (letter === 'F') configFile = value;
-        else options.push(keyword === undefined ? keyValue(value, from) : [keyword, value]);
+        else add(keyword === undefined ? keyValue(value, from) : [keyword, value]);
         break;
       }
     }
@@ -90,5 +110,11 @@ function keyValue(text: string, from: string): [string, string] {
 function unknown(what: string, from: string): UserError {
   return new UserError(`${from}: ${JSON.stringify(what)} is not an ssh option muster can honour`, {
     hint: "Use ssh_config keywords (-o '-oPort=2222') or a file (-o '-F FILE', --ssh-config FILE).",
+  });
+}
+
+function notHonoured(key: string, value: string, from: string): UserError {
+  return new UserError(`${from}: ssh option ${key} ${value} cannot be honoured`, {
+    hint: `muster forwards no agents, ports, displays or variables. ssh does: muster -R exec -w NODES 'ssh -o ${key}=${value} %h COMMAND'`,
   });
 }

@@ -14,6 +14,9 @@ import type { ConnectionSettings } from './settings.ts';
 import type { Link } from './link.ts';
 import { LinkError, login } from './ssh2-adapter.ts';
 
+const silentHint =
+  'Something accepts connections there and says nothing: is it an SSH server, and is the host alive?';
+
 /** What all connections of a run share. */
 export interface ConnectTools {
   readonly identities: Identities;
@@ -61,7 +64,11 @@ export async function connectNode(
 
   const startPhase = (ms: number, saidMs: number): void =>
     clock.start(ms, () =>
-      fail(new ConnectFailure(phase, 'timeout', `${phaseTexts[phase]} in ${saidMs / 1000} s`)),
+      fail(
+        new ConnectFailure(phase, 'timeout', `${phaseTexts[phase]} in ${saidMs / 1000} s`, {
+          hint: phase === 'banner' ? silentHint : undefined,
+        }),
+      ),
     );
   const banner = watchBanner(
     socket,

@@ -4,7 +4,7 @@ import type { JumpHosts } from './jump-hosts.ts';
 import { openProxyCommand } from './proxy-command.ts';
 import type { NameResolver } from './resolve-name.ts';
 import type { ConnectionSettings } from './settings.ts';
-import { openTcp } from './tcp.ts';
+import { noAnswerHint, openTcp } from './tcp.ts';
 
 /** A connected stream on which SSH can begin. */
 export interface Dialled {
@@ -30,7 +30,9 @@ export async function dial(settings: ConnectionSettings, options: DialOptions): 
   }
   const where = `${settings.hostName}:${settings.port}`;
   const late = (): ConnectFailure =>
-    new ConnectFailure('connect', 'timeout', `no answer in ${options.connectMs / 1000} s (${where})`);
+    new ConnectFailure('connect', 'timeout', `no answer in ${options.connectMs / 1000} s (${where})`, {
+      hint: noAnswerHint,
+    });
   if (settings.jumps.length > 0) {
     return { stream: await throughJumps(settings, options, late) };
   }

@@ -117,7 +117,7 @@ async function readKey(path: string, prompter: Prompter | undefined): Promise<Lo
     const code = (error as NodeJS.ErrnoException).code;
     // ssh says nothing of an IdentityFile that does not exist, and goes on
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'absent';
-    return unreadable(path, `cannot be read (${code})`);
+    return unreadable(path, `cannot be read (${code})`, `Look at it: ls -ld ${path}`);
   }
   const parsed = await parsePrivateKey(bytes);
   if (!(parsed instanceof Error)) return parsed;

@@ -5,6 +5,7 @@ import { linesOf } from './config-values.ts';
 
 /** Keywords whose effect only OpenSSH's own client has, unless their value says "off". */
 const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
+  bindinterface: [],
   canonicalizehostname: ['no', 'false'],
   hostbasedauthentication: ['no', 'false'],
   knownhostscommand: ['none'],

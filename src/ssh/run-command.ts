@@ -68,7 +68,8 @@ async function follow(
     return early(ending, fate);
   }
   await Promise.race([output.ended, output.failed, output.silentFor(times.outputGraceMs), ending.promise]);
-  const background = !output.isEnded() && leased.link.isOpen();
+  const cut = ending.ended() !== undefined && !output.isEnded();
+  const background = !cut && !output.isEnded() && leased.link.isOpen();
   await output.stop();
   const exit = channel.exit();
   if (exit === undefined) {
@@ -80,7 +81,7 @@ async function follow(
     };
   }
   if (background) onBackground();
-  const whole = background || (await channel.closed);
+  const whole = !cut && (background || (await channel.closed));
   return { kind: 'finished', ...exit, ...(whole ? {} : { truncated: true }) };
 }
 

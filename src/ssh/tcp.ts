@@ -10,6 +10,10 @@ export interface TcpOptions {
   readonly signal: AbortSignal;
 }
 
+/** What to do about a host that says nothing. */
+export const noAnswerHint =
+  'Is the host up, and does a firewall let this port through? -t SECONDS waits longer.';
+
 const readBytes = 64 * 1024;
 const readers = new WeakSet<Duplex>();
 
@@ -103,9 +107,11 @@ function failureOf(error: NodeJS.ErrnoException, address: string, port: number):
 export function reachFailure(code: string, where: string): ConnectFailure {
   switch (code) {
     case 'ECONNREFUSED':
-      return new ConnectFailure('connect', 'refused', `connection refused (${where})`);
+      return new ConnectFailure('connect', 'refused', `connection refused (${where})`, {
+        hint: 'Is sshd running there, and is this its port?',
+      });
     case 'ETIMEDOUT':
-      return new ConnectFailure('connect', 'timeout', `no answer (${where})`);
+      return new ConnectFailure('connect', 'timeout', `no answer (${where})`, { hint: noAnswerHint });
     case 'ECONNRESET':
       return new ConnectFailure('connect', 'closed', `connection reset (${where})`, { retryable: true });
     default:
