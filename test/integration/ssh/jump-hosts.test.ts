@@ -86,6 +86,7 @@ describe.skipIf(sshd === undefined).each(transports)('jump hosts, by %s', (trans
         phase: 'jump',
         reason: 'jump-failed',
         message: 'jump host dead: connection refused (127.0.0.1:1)',
+        hint: expect.any(String),
         retryable: false,
       });
     }

@@ -48,6 +48,7 @@ describe.each(transports)('a node that cannot be reached, by %s', (by) => {
       phase: 'connect',
       reason: 'refused',
       message: `connection refused (127.0.0.1:${other.port})`,
+      hint: expect.any(String),
       retryable: false,
     });
   });
@@ -86,6 +87,7 @@ describe.each(transports)('a node that cannot be reached, by %s', (by) => {
       phase: 'banner',
       reason: 'timeout',
       message: 'no SSH banner in 0.4 s',
+      hint: expect.any(String),
       retryable: false,
     });
   });
@@ -168,6 +170,7 @@ describe.each(transports)('a node that cannot be reached, by %s', (by) => {
       phase: 'connect',
       reason: 'timeout',
       message: `no answer in 0.4 s (127.0.0.1:${hole.port})`,
+      hint: expect.any(String),
       retryable: false,
     });
     expect(performance.now() - begun).toBeLessThan(1500);
