@@ -13,9 +13,7 @@ import { appendKnownHost } from './remember-host-key.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { Link } from './link.ts';
 import { LinkError, login } from './ssh2-adapter.ts';
-
-const silentHint =
-  'Something accepts connections there and says nothing: is it an SSH server, and is the host alive?';
+import { silentHint } from './tcp.ts';
 
 /** What all connections of a run share. */
 export interface ConnectTools {

@@ -15,6 +15,7 @@ import { createOpenSshQuestions, type OpenSshQuestions, type SecretCache } from 
 import { createPhaseClock } from './phase-clock.ts';
 import { endLastLine } from './remember-host-key.ts';
 import type { ConnectionSettings } from './settings.ts';
+import { noAnswerHint, silentHint } from './tcp.ts';
 
 /** What all connections of a run through ssh programs share. */
 export interface OpenSshTools {
@@ -155,10 +156,13 @@ function lateFailure(
     return new ConnectFailure('dns', 'dns-no-answer', what);
   }
   if (phase === 'connect') {
-    return new ConnectFailure('connect', 'timeout', `no answer in ${seconds} (${address})`);
+    return new ConnectFailure('connect', 'timeout', `no answer in ${seconds} (${address})`, {
+      hint: noAnswerHint,
+    });
   }
   const during = phase === 'open' ? 'auth' : phase;
-  return new ConnectFailure(during, 'timeout', `${phaseTexts[during]} in ${seconds}`);
+  const hint = during === 'banner' ? silentHint : undefined;
+  return new ConnectFailure(during, 'timeout', `${phaseTexts[during]} in ${seconds}`, { hint });
 }
 
 /** What ssh did with known_hosts, in muster's words. */

@@ -14,6 +14,10 @@ export interface TcpOptions {
 export const noAnswerHint =
   'Is the host up, and does a firewall let this port through? -t SECONDS waits longer.';
 
+/** The same for one that accepts the connection. */
+export const silentHint =
+  'Something accepts connections there and says nothing: is it an SSH server, and is the host alive?';
+
 const readBytes = 64 * 1024;
 const readers = new WeakSet<Duplex>();
 

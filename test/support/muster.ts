@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The launcher of the built program. */
+export const musterProgram = `${root}bin/muster`;
+
 export interface ProgramResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -18,7 +21,7 @@ export interface RunOptions {
 
 /** Runs the built program as a user would; no terminal. */
 export function muster(args: readonly string[], options: RunOptions = {}): Promise<ProgramResult> {
-  return runProgram(`${root}bin/muster`, args, options);
+  return runProgram(musterProgram, args, options);
 }
 
 /** Runs a program to its end and collects what it prints. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { muster, type ProgramResult, runProgram } from '../../support/muster.ts';
+import { muster, musterProgram, type ProgramResult, runProgram } from '../../support/muster.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 
@@ -253,7 +253,7 @@ describe.skipIf(sshd === undefined)('what can be wrong with a run, on a real ssh
     const dies = `echo begun; until [ -e ${mark} ]; do sleep 0.05; done; kill -9 $PPID; sleep 5`;
     // The server dies once its output has been seen here.
     const line = `"$0" -nw n1 "$1" | { read -r line; echo "$line"; touch ${mark}; }; exit "\${PIPESTATUS[0]}"`;
-    const result = await runProgram('bash', ['-c', line, 'bin/muster', dies], { env: server.env });
+    const result = await runProgram('bash', ['-c', line, musterProgram, dies], { env: server.env });
 
     expect(result).toMatchObject({
       stdout: 'n1: begun\n',
@@ -265,7 +265,7 @@ describe.skipIf(sshd === undefined)('what can be wrong with a run, on a real ssh
   test('a reader that goes away ends the run in silence, 141 as for SIGPIPE', async () => {
     const line = `"$0" -w n[1-3] 'seq 1000000' 2>"$1" | head -1; echo "\${PIPESTATUS[0]}"`;
     const errors = join(server.folder, 'errors');
-    const { stdout } = await runProgram('bash', ['-c', line, 'bin/muster', errors], { env: server.env });
+    const { stdout } = await runProgram('bash', ['-c', line, musterProgram, errors], { env: server.env });
 
     expect(stdout).toMatch(/^n[1-3]: 1\n141\n$/);
     expect(readFileSync(errors, 'utf8')).toBe('');
@@ -287,6 +287,6 @@ describe.skipIf(sshd === undefined)('what can be wrong with a run, on a real ssh
 
     expect(over).toMatchObject({ stderr: '', code: 0 });
     expect(over.stdout).toMatch(/^n2: 127\.0\.0\.1 \d+\nn3: 127\.0\.0\.1 \d+\n$/);
-    expect(dry.stdout).toContain(`\t${'root'}@${server.address('n3')}:${server.port}\tn1\t`);
+    expect(dry.stdout).toContain(`\troot@${server.address('n3')}:${server.port}\tn1\t`);
   });
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { musterProgram } from '../../support/muster.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 
@@ -19,7 +20,7 @@ describe.skipIf(sshd === undefined)('Ctrl-C, on a real sshd', () => {
   let silent: Server;
   let dialled = 0;
   const start = (...args: string[]): Running => {
-    const child = spawn('bin/muster', ['-n', ...args], { env: { ...process.env, ...server.env } });
+    const child = spawn(musterProgram, ['-n', ...args], { env: { ...process.env, ...server.env } });
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
