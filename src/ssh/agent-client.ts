@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { readString, sshString, uint32 } from './ssh-wire.ts';
 
 /** A key an ssh-agent holds. */
 export interface AgentKey {
@@ -13,7 +14,7 @@ export interface AgentKey {
 export interface AgentClient {
   /** Rejects when the agent is gone or silent. */
   keys(): Promise<readonly AgentKey[]>;
-  /** The signature without its type; for RSA keys `hash` (`sha256`, `sha512`) chooses the algorithm. */
+  /** The whole signature, its type first; for RSA keys `hash` (`sha256`, `sha512`) chooses the algorithm. */
   sign(blob: Buffer, data: Buffer, hash: string | undefined): Promise<Buffer>;
   close(): void;
 }
@@ -92,11 +93,9 @@ export function connectAgent(socketPath: string, limitMs = defaultLimitMs): Agen
     },
     async sign(blob, data, hash) {
       const flags = rsaFlags[hash ?? ''] ?? 0;
-      const answer = await ask(signRequest, string(blob), string(data), uint32(flags));
+      const answer = await ask(signRequest, sshString(blob), sshString(data), uint32(flags));
       if (answer[0] !== signResponse) throw new Error('the agent refuses to sign');
-      const signature = readString(answer, 1);
-      const type = readString(signature, 0);
-      return readString(signature, 4 + type.length);
+      return readString(answer, 1);
     },
     close: () => fail(new Error('closed')),
   };
@@ -114,20 +113,4 @@ function readIdentities(answer: Buffer): AgentKey[] {
     keys.push({ blob, type: readString(blob, 0).toString('latin1'), comment: comment.toString('utf8') });
   }
   return keys;
-}
-
-function readString(from: Buffer, at: number): Buffer {
-  const length = from.readUInt32BE(at);
-  if (at + 4 + length > from.length) throw new Error('the agent sent nonsense');
-  return from.subarray(at + 4, at + 4 + length);
-}
-
-function string(bytes: Buffer): Buffer {
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import type { BaseAgent } from 'ssh2';
 import { type AgentClient, type AgentKey, connectAgent } from './agent-client.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { Prompter } from './prompter.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { AuthAttempt } from './ssh2-adapter.ts';
 import {
+  certificateAgent,
   isPassphraseError,
   oneKeyAgent,
   parsePrivateKey,
@@ -34,6 +36,7 @@ interface Agent {
 export function createIdentities(prompter: Prompter | undefined, agentTimeoutMs?: number): Identities {
   const files = new Map<string, Promise<LoadedKey>>();
   const publicKeys = new Map<string, Promise<Buffer | undefined>>();
+  const certificates = new Map<string, Promise<BaseAgent | undefined>>();
   const agents = new Map<string, Agent>();
 
   const agentAt = (socketPath: string): Agent => {
@@ -99,6 +102,10 @@ export function createIdentities(prompter: Prompter | undefined, agentTimeoutMs?
           if (explicit || key.reason === 'key-unreadable') yield { problem: key };
           continue;
         }
+        const certificate = await once(certificates, path, () => readCertificate(path, key));
+        if (certificate !== undefined) {
+          yield { attempt: { type: 'agent', agent: certificate }, name: `${path}-cert.pub` };
+        }
         yield { attempt: { type: 'publickey', key }, name: path };
       }
     },
@@ -141,6 +148,12 @@ async function readKey(path: string, prompter: Prompter | undefined): Promise<Lo
         `Load it into an agent: ssh-add ${path}`,
       )
     : unreadable(path, 'is encrypted, and no passphrase opened it', `Load it into an agent: ssh-add ${path}`);
+}
+
+/** ssh tries the certificate beside a key before the key itself. */
+async function readCertificate(path: string, key: PrivateKey): Promise<BaseAgent | undefined> {
+  const text = await readFile(`${path}-cert.pub`).catch(() => undefined);
+  return text === undefined ? undefined : certificateAgent(text, key);
 }
 
 /** The public half, without a passphrase: from the `.pub` file beside, else from the private file when that tells it. */

@@ -1,7 +1,9 @@
 import { createPrivateKey, sign as signWith } from 'node:crypto';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import type { AgentClient, AgentKey } from './agent-client.ts';
+import { readString } from './ssh-wire.ts';
 import { loadSsh2 } from './ssh2-library.ts';
+import { certificateSigner, isCertificate, rawKeyAgent } from './ssh2-raw-keys.ts';
 
 /** A private key, read once and used for any number of logins. */
 export type PrivateKey = ParsedKey;
@@ -31,10 +33,13 @@ export async function parsePublicKey(bytes: Buffer): Promise<Buffer | undefined>
 
 /**
  * An agent for ssh2 that has one key only: the library itself would go through all of them and burn the server's
- * attempts. Undefined for keys it cannot use (certificates, FIDO).
+ * attempts. Undefined for keys of a type nobody knows here.
  */
 export async function oneKeyAgent(client: AgentClient, agentKey: AgentKey): Promise<BaseAgent | undefined> {
   const { BaseAgent, utils } = await loadSsh2();
+  if (isCertificate(agentKey.blob) || agentKey.type.startsWith('sk-')) {
+    return rawKeyAgent({ blob: agentKey.blob, sign: (data) => client.sign(agentKey.blob, data, 'sha512') });
+  }
   const parsed = utils.parseKey(agentKey.blob);
   if (parsed instanceof Error) return undefined;
   const key = Array.isArray(parsed) ? parsed[0]! : parsed;
@@ -51,12 +56,19 @@ export async function oneKeyAgent(client: AgentClient, agentKey: AgentKey): Prom
       const { hash } = typeof options === 'object' && options !== null ? (options as { hash?: string }) : {};
       const finish = (typeof options === 'function' ? options : done) as NonNullable<typeof done>;
       client.sign(agentKey.blob, data, hash).then(
-        (signature) => finish(undefined, signature),
+        (signature) => finish(undefined, readString(signature, 4 + readString(signature, 0).length)),
         (error: Error) => finish(error),
       );
     }
   }
   return new OneKeyAgent();
+}
+
+/** A certificate in a `-cert.pub` file, signed for by its private key; undefined when the text is none. */
+export async function certificateAgent(text: Buffer, key: PrivateKey): Promise<BaseAgent | undefined> {
+  const blob = Buffer.from(text.toString('latin1').trim().split(/\s+/)[1] ?? '', 'base64');
+  if (blob.length < 8 || !isCertificate(blob)) return undefined;
+  return rawKeyAgent({ blob, sign: certificateSigner(key) });
 }
 
 /** ssh2 hands the PEM text to OpenSSL at each signature, which parses it anew: 0.6 ms of 0.65. */

@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
+import { patchRawKeys, type ProtocolParts } from './ssh2-raw-keys.ts';
 
 /** What the server answered to the last login attempt. */
 export interface AuthAnswer {
@@ -19,7 +20,7 @@ export interface Patches {
 type Handler = (protocol: unknown, ...args: unknown[]) => unknown;
 
 interface ClientParts {
-  _protocol?: {
+  _protocol?: ProtocolParts & {
     _handlers?: Record<string, Handler | undefined>;
     signal?: (channel: number, name: string) => void;
     channelFailure?: (channel: number) => void;
@@ -38,6 +39,7 @@ interface ChannelParts {
  */
 export function patchClient(client: Client): Patches {
   const { _protocol: protocol, _chanMgr: channels } = client as unknown as ClientParts;
+  patchRawKeys(protocol);
   const handlers = protocol?._handlers ?? {};
   const channelOf = (id: unknown): ChannelParts | undefined => {
     const channel = typeof id === 'number' ? channels?.get?.(id) : undefined;

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,12 @@ import { run, sshExecutor } from './run-over-ssh.ts';
 
 const sshd = findTool('sshd', 'openssh-server');
 const sshAgent = findTool('ssh-agent', 'openssh-client');
+
+/** OpenSSH's own FIDO token made of software, in Debian's package openssh-tests. */
+const softToken = '/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so';
+if (!existsSync(softToken) && process.env['MUSTER_TEST_REQUIRE_TOOLS'] === '1') {
+  throw new Error(`${softToken} is needed by these tests: apt-get install openssh-tests`);
+}
 
 let executor: SshExecutor | undefined;
 const questions: string[] = [];
@@ -40,7 +46,7 @@ describe.skipIf(sshd === undefined || sshAgent === undefined)('logging in to a r
     makeKey('stranger', ['-t', 'ed25519', '-N', '']);
     makeKey('locked', ['-t', 'ed25519', '-N', 'open sesame', '-a', '2']);
     socket = join(server.folder, 'agent');
-    agent = spawn(sshAgent!, ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    agent = spawn(sshAgent!, ['-D', '-P', softToken, '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
     await new Promise((resolve) => agent.stdout!.once('data', resolve));
   });
   afterAll(async () => {
@@ -222,31 +228,73 @@ describe.skipIf(sshd === undefined || sshAgent === undefined)('logging in to a r
     });
   });
 
-  it('names keys of the agent that it cannot use', async () => {
-    makeKey('signed', ['-t', 'ed25519', '-N', '']);
-    makeKey('ca', ['-t', 'ed25519', '-N', '']);
-    execFileSync('ssh-keygen', ['-q', '-s', file('ca'), '-I', 'test', '-n', user, `${file('signed')}.pub`]);
-    allow('stranger');
-    load('-D');
-    load(file('signed'));
-    load('-d', file('signed').replace(/$/, '.pub'));
-
-    const { outcome } = await run(
-      login([
+  it.each(['ed25519', 'ecdsa', 'rsa'])(
+    'works with a certificate for an %s key, of the agent',
+    async (type) => {
+      certify(type);
+      load('-D');
+      // the agent takes the certificate with the key, and gets only the certificate back to offer
+      load(file(`signed-${type}`));
+      load('-d', file(`signed-${type}.pub`));
+      const ssh = login([
         ['IdentityAgent', socket],
         ['IdentitiesOnly', 'no'],
         ['IdentityFile', 'none'],
-      ]),
-      'n1',
-      'true',
-    );
+      ]);
 
-    expect(outcome).toMatchObject({
-      message: expect.stringContaining(
-        'keys of the agent that muster cannot use: ssh-ed25519-cert-v01@openssh.com',
-      ),
+      expect((await run(ssh, 'n1', 'true')).outcome).toEqual(finished);
+    },
+  );
+
+  describe.skipIf(!existsSync(softToken))('with a FIDO token', () => {
+    it.each(['ed25519-sk', 'ecdsa-sk'])('works with an %s key, of the agent', async (type) => {
+      makeKey(`agent-${type}`, ['-t', type, '-w', softToken, '-N', '']);
+      allow(`agent-${type}`);
+      load('-D');
+      load('-S', softToken, file(`agent-${type}`));
+      const ssh = login([
+        ['IdentityAgent', socket],
+        ['IdentitiesOnly', 'no'],
+        ['IdentityFile', 'none'],
+      ]);
+
+      expect((await run(ssh, 'n1', 'true')).outcome).toEqual(finished);
+    });
+
+    it('works with its key file, through the system’s ssh', async () => {
+      makeKey('token', ['-t', 'ed25519-sk', '-w', softToken, '-N', '']);
+      allow('token');
+      const ssh = login([
+        ['IdentityFile', file('token')],
+        ['SecurityKeyProvider', softToken],
+      ]);
+
+      expect((await run(ssh, 'n1', 'true')).outcome).toEqual(finished);
+      expect((await ssh.transportOf('n1')).transport).toBe('openssh');
     });
   });
+
+  it.each(['ed25519', 'ecdsa', 'rsa'])('works with a certificate beside an %s key file', async (type) => {
+    certify(type);
+
+    const ssh = login([['IdentityFile', file(`signed-${type}`)]]);
+
+    expect((await run(ssh, 'n1', 'true')).outcome).toEqual(finished);
+  });
+
+  /** Makes `signed-TYPE` and its certificate, and lets in what the authority has signed and nothing else. */
+  function certify(type: string): void {
+    if (!existsSync(file('ca'))) makeKey('ca', ['-t', 'ed25519', '-N', '']);
+    if (!existsSync(file(`signed-${type}`))) {
+      makeKey(`signed-${type}`, ['-t', type, '-N', '']);
+      const public_ = file(`signed-${type}.pub`);
+      execFileSync('ssh-keygen', ['-q', '-s', file('ca'), '-I', 'test', '-n', user, public_]);
+    }
+    writeFileSync(
+      join(server.folder, 'authorized_keys'),
+      `cert-authority ${readFileSync(file('ca.pub'), 'utf8')}`,
+    );
+  }
 });
 
 describe('an agent that says nothing', () => {
