@@ -38,9 +38,10 @@ async function render(session: RunSession, flags: VersionsFlags, shown: Versions
   }
   if (flags.format === 'prometheus') return prometheusText(audit, data);
   const grid = gridOf(session, flags, shown);
-  const { isTTY } = session.terminal.stdout;
+  const { stdout, columns } = session.terminal;
+  const { isTTY } = stdout;
   if (grid.rows.length === 0 && isTTY) return `${nothingToShow(flags)}\n`;
-  return renderGrid(grid, flags.format as GridFormat, isTTY);
+  return renderGrid(grid, flags.format as GridFormat, isTTY, columns);
 }
 
 function gridOf(

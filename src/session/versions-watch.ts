@@ -19,7 +19,7 @@ export async function watchVersions(
   first: AuditDocument,
   { ask, everyMs, signal }: WatchOptions,
 ): Promise<void> {
-  const { stdout } = session.terminal;
+  const { stdout, columns } = session.terminal;
   let before = first;
   while (await waited(everyMs, signal)) {
     const { document } = await ask(before);
@@ -33,7 +33,7 @@ export async function watchVersions(
       headers: ['at (UTC)', ...changes.headers],
       rows: changes.rows.map((row) => [time, ...row]),
     };
-    await stdout.write(await renderGrid(grid, 'table', stdout.isTTY));
+    await stdout.write(await renderGrid(grid, 'table', stdout.isTTY, columns));
   }
 }
 

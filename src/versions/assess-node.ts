@@ -24,7 +24,16 @@ export function assessNode(facts: NodeFacts, data: ReleaseData, now: Date): Find
 }
 
 function patroni({ patroni: members }: NodeFacts): Finding[] {
-  return members.flatMap(({ running, installed, paused }): Finding[] => [
+  return members.flatMap(({ running, installed, paused, state }): Finding[] => [
+    ...(state === null || state === 'running' || state === 'streaming'
+      ? []
+      : [
+          {
+            kind: 'note' as const,
+            subject: 'patroni',
+            text: `PostgreSQL does not run: Patroni says "${state}"`,
+          },
+        ]),
     ...(running !== null && installed !== null && running !== installed
       ? [
           {

@@ -115,6 +115,8 @@ export interface PatroniFacts {
   readonly running: string | null;
   readonly installed: string | null;
   readonly role: string | null;
+  /** Of the server it looks after: `running`, `streaming`, `stopped`, `start failed` … */
+  readonly state: string | null;
   readonly serverVersion: string | null;
   readonly systemIdentifier: string | null;
   readonly timeline: number | null;

@@ -34,6 +34,7 @@ export function readPatroni(section: Section, sections: Sections): ReadPatroni {
         /patroni-([^/]+?)(?:-py[\d.]+)?\.(?:dist|egg)-info$/.exec(pairs.get('installed')?.[0] ?? '')?.[1] ??
         null,
       role: text(own['role']),
+      state: text(own['state']),
       serverVersion: number > 0 ? pgVersionOfNumber(number) : null,
       systemIdentifier: text(own['database_system_identifier']),
       timeline: typeof own['timeline'] === 'number' ? own['timeline'] : null,

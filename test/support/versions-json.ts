@@ -51,6 +51,7 @@ const patroni = z.strictObject({
   running: text,
   installed: text,
   role: text,
+  state: text,
   serverVersion: text,
   systemIdentifier: text,
   timeline: z.int().nullable(),

@@ -28,6 +28,16 @@ describe('renderGrid', () => {
     );
   });
 
+  it('breaks the last column between words when the terminal is too narrow, and only then', async () => {
+    const wide = { headers: ['n', 'findings'], rows: [['n1', 'one two three four five six seven\nshort']] };
+    const whole = 'N   FINDINGS\nn1  one two three four five six seven\n    short\n';
+    expect(await renderGrid(wide, 'table', true, 40)).toBe(whole);
+    expect(await renderGrid(wide, 'table', true, 32)).toBe(
+      'N   FINDINGS\nn1  one two three four five\n      six seven\n    short\n',
+    );
+    expect(await renderGrid(wide, 'table', true, 20)).toBe(whole);
+  });
+
   it('shows control characters to people instead of sending them', async () => {
     expect(await renderGrid(grid, 'table', true)).toBe(
       'NODES       FINDINGS\nn[1-2] (2)  a "b", c\n            d|e <i> \\x1b[31m\n',

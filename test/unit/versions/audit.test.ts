@@ -13,7 +13,7 @@ import { pluginAnswer } from '../../../src/versions/nagios.ts';
 import { prometheusText } from '../../../src/versions/prometheus.ts';
 import { bundledReleaseData, type ReleaseData } from '../../../src/versions/release-data.ts';
 import { supportTable } from '../../../src/versions/support-table.ts';
-import { readCapture } from './read-capture.ts';
+import { captureText, readCapture, readText } from './read-capture.ts';
 
 const now = new Date('2026-11-24T06:00:00Z');
 const fold = (nodes: readonly string[]) => NodeSet.of(nodes).toString();
@@ -278,5 +278,18 @@ describe('support', () => {
       ['Debian 12', '2026-07-11', 'ended 136 days ago', '2028-06-30', 'n[1-2] (2)'],
       ['PostgreSQL 15', '2027-11-11', '352 days', '', 'n[1-2] (2)'],
     ]);
+  });
+});
+
+describe('a member whose server is down', () => {
+  it('says what Patroni says of it', () => {
+    const text = captureText('patroni-member-upgraded').replace(
+      '{"state": "running"',
+      '{"state": "start failed"',
+    );
+    const audit = auditFleet([{ node: 'pg69-2', facts: readText(text), failure: null }], { data, now });
+    expect(allFindings(audit).map((finding) => finding.text)).toContain(
+      'PostgreSQL does not run: Patroni says "start failed"',
+    );
   });
 });

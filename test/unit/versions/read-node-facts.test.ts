@@ -30,6 +30,7 @@ describe('a Patroni member whose packages were upgraded while it ran', () => {
         running: '3.0.2',
         installed: '3.0.2',
         role: 'replica',
+        state: 'running',
         serverVersion: '15.18',
         systemIdentifier: '7711610482352279651',
         timeline: 1,
