@@ -5,6 +5,7 @@ import { readPackageInfo } from '../../src/cli/package-info.ts';
 import { programPart, programParts } from '../../src/patroni/program-source.ts';
 import { collectorPart, collectorParts } from '../../src/versions/collector-source.ts';
 import { lazyOclif } from './lazy-oclif.ts';
+import { leanSsh2 } from './lean-ssh2.ts';
 
 /**
  * Bundles src/main.ts into `folder` and returns the chunk files.
@@ -59,7 +60,7 @@ const logOverride = { 'suspicious-boolean-not': 'silent' } as const;
 /** A lazily imported CommonJS package becomes a chunk that exports `default` alone; Node.js itself would also give its names. */
 const onlyDefault = /export default \w+\(\);\s*$/;
 const spreadDefault =
-  ';{let d=module.exports.default;module.exports=Object.assign({__esModule:true},d,{default:d})}';
+  ';{let d=module.exports.default,e={__esModule:true,default:d};for(let k of Object.keys(d))k in e||Object.defineProperty(e,k,{enumerable:true,get:()=>d[k]});module.exports=e}';
 
 /** Replaces the modules that read files of the package and load all commands by their results. */
 async function inlinedFacts(root: string): Promise<Plugin> {
@@ -85,20 +86,6 @@ async function inlinedFacts(root: string): Promise<Plugin> {
       setup.onLoad({ filter: /src\/patroni\/program-source\.ts$/ }, () => ({
         contents: `const texts = ${program}; export const programParts = Object.keys(texts); export const programPart = (part) => texts[part];`,
       }));
-    },
-  };
-}
-
-/** ssh2's optional native parts are never installed; without this each start of a connection searches for them. */
-function leanSsh2(): Plugin {
-  return {
-    name: 'lean-ssh2',
-    setup(setup) {
-      setup.onResolve({ filter: /cpu-features|sshcrypto\.node$/ }, ({ path }) => ({
-        path,
-        namespace: 'absent',
-      }));
-      setup.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'throw new Error("absent");' }));
     },
   };
 }

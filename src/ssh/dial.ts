@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ConnectFailure } from './connect-failure.ts';
 import type { JumpHosts } from './jump-hosts.ts';
-import { openProxyCommand } from './proxy-command.ts';
 import type { NameResolver } from './resolve-name.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { noAnswerHint, openTcp } from './tcp.ts';
@@ -25,6 +24,8 @@ export interface DialOptions {
 /** Reaches a node: directly, through ProxyCommand, or through its jump hosts. Rejects with ConnectFailure. */
 export async function dial(settings: ConnectionSettings, options: DialOptions): Promise<Dialled> {
   if (settings.proxyCommand !== undefined) {
+    // Few need it, and it loads child_process.
+    const { openProxyCommand } = await import('./proxy-command.ts');
     const proxy = openProxyCommand(settings.proxyCommand);
     return { stream: proxy.stream, explainEnd: () => proxy.explain() };
   }

@@ -22,9 +22,18 @@ export interface KnownHostsIndex {
   lookup(name: string): readonly KnownHost[];
 }
 
+/** A line whose key is read when somebody asks for its name: of thousands a run needs a few. */
+interface Line {
+  readonly raw: string;
+  readonly file: string;
+  readonly number: number;
+  /** Place among all lines read. */
+  readonly order: number;
+}
+
 interface Patterned {
   readonly patterns: readonly string[];
-  readonly entry: KnownHost;
+  readonly line: Line;
 }
 
 /**
@@ -32,31 +41,31 @@ interface Patterned {
  * Rejects with ConnectFailure when a file exists and cannot be read: what is not known must not be guessed.
  */
 export async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsIndex> {
-  const plain = new Map<string, KnownHost[]>();
+  const plain = new Map<string, Line[]>();
   const patterned: Patterned[] = [];
-  const hashed = createHashedNames<KnownHost>();
-  const order = new Map<KnownHost, number>();
-  for (const path of paths) {
+  const hashed = createHashedNames<Line>();
+  let order = 0;
+  for (const file of paths) {
     let number = 0;
-    for (const raw of (await readOrEmpty(path)).split('\n')) {
+    for (const raw of (await readOrEmpty(file)).split('\n')) {
       number += 1;
-      const parsed = parseKnownHostsLine(raw, path, number);
-      if (parsed === undefined) continue;
-      const { entry, names } = parsed;
-      order.set(entry, order.size);
+      const names = namesOf(raw);
+      if (names === undefined) continue;
+      order += 1;
+      const line = { raw, file, number, order };
       if (names.startsWith('|1|')) {
-        hashed.add(names, entry);
+        hashed.add(names, line);
         continue;
       }
       const patterns = names.toLowerCase().split(',');
-      if (patterns.some((pattern) => /[*?!]/.test(pattern))) {
-        patterned.push({ patterns, entry });
+      if (/[*?!]/.test(names)) {
+        patterned.push({ patterns, line });
         continue;
       }
       for (const name of patterns) {
-        const entries = plain.get(name);
-        if (entries === undefined) plain.set(name, [entry]);
-        else entries.push(entry);
+        const lines = plain.get(name);
+        if (lines === undefined) plain.set(name, [line]);
+        else lines.push(line);
       }
     }
   }
@@ -64,11 +73,22 @@ export async function readKnownHosts(paths: readonly string[]): Promise<KnownHos
     lookup(name) {
       const lower = name.toLowerCase();
       const found = new Set(plain.get(lower));
-      for (const { patterns, entry } of patterned) if (matchPatternList(lower, patterns)) found.add(entry);
-      for (const entry of hashed.find(name)) found.add(entry);
-      return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+      for (const { patterns, line } of patterned) if (matchPatternList(lower, patterns)) found.add(line);
+      for (const line of hashed.find(name)) found.add(line);
+      return [...found]
+        .sort((a, b) => a.order - b.order)
+        .map(({ raw, file, number }) => parseKnownHostsLine(raw, file, number)?.entry)
+        .filter((entry) => entry !== undefined);
     },
   };
+}
+
+/** The names of a line that may be a good one. */
+function namesOf(raw: string): string | undefined {
+  const end = raw.search(/[ \t]/);
+  if (end > 0 && raw[0] !== '@' && raw[0] !== '#') return raw.slice(0, end);
+  // Blank lines, comments, markers, indented lines.
+  return parseKnownHostsLine(raw, '', 0)?.names;
 }
 
 /** One line; undefined for blanks, comments and lines ssh would skip. */

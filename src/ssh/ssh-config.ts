@@ -3,7 +3,6 @@ import { SshConfigError } from './config-error.ts';
 import { type ConfigEntry, readConfigFile } from './config-file.ts';
 import { parseConfigLine } from './config-line.ts';
 import { resolveConfig } from './config-resolve.ts';
-import { runMatchExec } from './match-exec.ts';
 import { commandLineOf, type ConnectionSettings, settingsFrom } from './settings.ts';
 
 export interface SshConfigOptions {
@@ -35,7 +34,9 @@ export function createSshConfig(options: SshConfigOptions): SshConfig {
   const runOnce = (command: string, where: string): Promise<boolean> => {
     let result = execResults.get(command);
     if (result === undefined) {
-      result = runMatchExec(command, where, options.env);
+      result = import('./match-exec.ts').then(({ runMatchExec }) =>
+        runMatchExec(command, where, options.env),
+      );
       execResults.set(command, result);
     }
     return result;
