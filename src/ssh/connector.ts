@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectFailure } from './connect-failure.ts';
 import { type ConnectTimes, type ConnectTools, connectNode } from './connect-node.ts';
-import { connectOpenSsh, type MasterLink, type OpenSshTools } from './connect-openssh.ts';
+import type { MasterLink, OpenSshTools } from './connect-openssh.ts';
 import { dial } from './dial.ts';
 import { createJumpHosts } from './jump-hosts.ts';
 import type { Link } from './link.ts';
@@ -120,11 +120,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     const openSsh = options.openSsh();
     if (openSsh === undefined) throw noOpenSsh(choice);
     if (settings.jumps.length === 0) {
+      const { connectOpenSsh } = await import('./connect-openssh.ts');
       return connectOpenSsh(settings, tools, openSsh, times, undefined, signal);
     }
     const { controlPath } = await jumps.master(settings, signal);
     const through = throughMaster(openSsh.program, controlPath);
     try {
+      const { connectOpenSsh } = await import('./connect-openssh.ts');
       return await connectOpenSsh(settings, tools, openSsh, times, through, signal);
     } catch (error) {
       if (!(error instanceof ConnectFailure) || error.phase !== 'banner') throw error;
