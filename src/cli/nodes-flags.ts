@@ -12,6 +12,11 @@ const commandFlags = {
   }),
   expand: boolean({ char: 'e', helpGroup: 'command', summary: 'Expand into single nodes' }),
   count: boolean({ char: 'c', helpGroup: 'command', summary: 'Count the nodes' }),
+  index: string({
+    helpGroup: 'command',
+    helpValue: 'NODE',
+    summary: 'The place of a node in the expanded set, from 0; an error when it is not in it',
+  }),
   regroup: boolean({ char: 'r', helpGroup: 'command', summary: 'Fold into groups where they fit' }),
   list: boolean({
     char: 'l',

@@ -9,13 +9,23 @@ import type { NodesFlags } from './nodes-flags.ts';
 import type { NodesWords } from './nodes-words.ts';
 import { readCount } from './read-number.ts';
 
-export type NodesCommand = 'fold' | 'expand' | 'count' | 'regroup' | 'list' | 'list-all' | 'list-sources';
+export type NodesCommand =
+  | 'fold'
+  | 'expand'
+  | 'count'
+  | 'index'
+  | 'regroup'
+  | 'list'
+  | 'list-all'
+  | 'list-sources';
 
 /** What a command line of `nodes` asks for. */
 export interface NodesRequest {
   readonly command: NodesCommand;
   /** -l 1, -ll 2, -lll 3 */
   readonly detail: number;
+  /** The node whose place is asked for, with the command index. */
+  readonly node: string | undefined;
   readonly steps: SetSteps;
   readonly rangeSet: boolean;
   readonly inputOrder: boolean;
@@ -36,7 +46,7 @@ export interface NodesRequest {
   readonly quiet: boolean;
 }
 
-const commands = ['fold', 'expand', 'count', 'regroup', 'list', 'list-all', 'list-sources'] as const;
+const commands = ['fold', 'expand', 'count', 'index', 'regroup', 'list', 'list-all', 'list-sources'] as const;
 
 /** @throws UserError for options that do not go together or have no such value */
 export function readNodesRequest(flags: NodesFlags, words: NodesWords): NodesRequest {
@@ -46,6 +56,7 @@ export function readNodesRequest(flags: NodesFlags, words: NodesWords): NodesReq
   return {
     command,
     detail: Math.min(words.options.filter((option) => option === listed).length, 3),
+    node: flags.index,
     steps: { all: flags.all, before: words.before, after: words.after },
     rangeSet: flags.rangeset,
     inputOrder: flags['input-order'],
@@ -66,7 +77,7 @@ export function readNodesRequest(flags: NodesFlags, words: NodesWords): NodesReq
 }
 
 function readCommand(flags: NodesFlags): NodesCommand {
-  const given = commands.filter((command) => flags[command]);
+  const given = commands.filter((command) => flags[command] !== undefined && flags[command] !== false);
   if (given.length > 1) {
     throw new UserError(`only one of ${given.map((name) => `--${name}`).join(' and ')} is possible`);
   }
@@ -75,10 +86,13 @@ function readCommand(flags: NodesFlags): NodesCommand {
 
 function refuseMixtures(flags: NodesFlags, command: NodesCommand): void {
   if (flags.rangeset && (flags.all || !['fold', 'expand', 'count'].includes(command))) {
-    throw new UserError('-R works on numbers: -a, -r, -l and -L need nodes');
+    throw new UserError('-R works on numbers: -a, -r, -l, -L and --index need nodes');
   }
   if (flags.axis !== undefined && (command !== 'fold' || flags.rangeset)) {
     throw new UserError('--axis goes with -f: it says which dimensions to fold');
+  }
+  if (command === 'index' && (flags.split !== undefined || flags.contiguous)) {
+    throw new UserError('--index is about one set: --split and --contiguous make several');
   }
   if (flags.split !== undefined && flags.contiguous) {
     throw new UserError('--split and --contiguous exclude each other');

@@ -1,4 +1,5 @@
 import type { NodesRequest } from '../cli/nodes-request.ts';
+import { UserError } from '../errors.ts';
 import { foldNodeSet } from '../nodeset/fold.ts';
 import { NodeSet } from '../nodeset/node-set.ts';
 import { expandNames, joinNames } from '../nodetools/expand-names.ts';
@@ -50,6 +51,10 @@ async function shown(
       return [format === undefined ? String(set.size) : format(set.size)];
     case 'expand':
       return format === undefined ? expandNames(set, separator) : joinNames(set, separator, format);
+    case 'index': {
+      const place = placeOf(request.node, set);
+      return [format === undefined ? String(place) : format(place)];
+    }
     case 'regroup': {
       const text = await regrouped(request, groups, set);
       return [format === undefined ? text : format(text)];
@@ -57,6 +62,16 @@ async function shown(
     default:
       return [folded(request, set)];
   }
+}
+
+/** Zero-based, in the order of the set. */
+function placeOf(node: string | undefined, set: NodeSet): number {
+  let place = 0;
+  for (const name of set) {
+    if (name === node) return place;
+    place += 1;
+  }
+  throw new UserError(`"${node}" is not in the node set`, { code: 'NODE_NOT_IN_SET' });
 }
 
 function folded({ fold, format, rangeSet }: NodesRequest, set: NodeSet): string {
@@ -88,6 +103,7 @@ interface SetDocument {
   readonly folded: string;
   readonly nodes: readonly string[];
   readonly regrouped?: string;
+  readonly index?: number;
 }
 
 async function document(request: NodesRequest, groups: GroupsOnDemand, set: NodeSet): Promise<SetDocument> {
@@ -95,6 +111,7 @@ async function document(request: NodesRequest, groups: GroupsOnDemand, set: Node
     count: set.size,
     folded: folded(request, set),
     nodes: request.format === undefined ? [...set] : Array.from(set, request.format),
+    ...(request.command === 'index' ? { index: placeOf(request.node, set) } : {}),
     ...(request.command === 'regroup' ? { regrouped: await regrouped(request, groups, set) } : {}),
   };
 }

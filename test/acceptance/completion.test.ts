@@ -103,7 +103,7 @@ it.each([
   { line: 'muster --nodes=@cl', candidates: ['--nodes=@cluster:'] },
   { line: 'muster run --color=a', candidates: ['--color=always', '--color=auto'] },
   { line: 'muster -w db1 cat @', candidates: [] },
-  { line: 'true && muster runs ', candidates: ['list', 'show'] },
+  { line: 'true && muster runs l', candidates: ['list'] },
   { line: 'muster nodes -f db[', candidates: [] },
 ])('answers $line', async ({ line, candidates }) => {
   const { stdout, stderr, code } = await muster(['__complete', 'zsh', '--', line], { env: config });
