@@ -61,40 +61,26 @@ export async function startRolling(
   work: RollingWork,
   show: RollingShow,
 ): Promise<number> {
-  return withTools(session, async (tools, signals) => {
-    const plan = await work.plan(tools);
-    const locks = await lockNodes(session, tools.executor, nodesOf(plan), work.title, signals);
-    try {
-      const journal = await session.journal();
-      const nodes = nodesOf(plan);
-      const recorder = await journal.startRolling({
-        musterVersion: readPackageInfo().version,
-        operator: operatorOf(session.surroundings),
-        cwd: session.surroundings.cwd,
-        argv: session.argv,
-        nodeSet: { written: session.chosen.written, folded: session.foldNames(nodes), nodes },
-        command: work.title,
-        settings: {},
-      });
-      await recorder.append({
-        type: 'plan',
-        hash: work.hash,
-        spec: { ...work.spec, reach: reachOf(flags) },
-        lanes: describePlan(plan),
-      });
-      return await carryOut(session, {
-        work,
-        plan,
-        tools,
-        signals,
-        locks,
-        show,
-        recorder,
-        verdicts: new Map(),
-      });
-    } finally {
-      await locks.release();
-    }
+  return withLockedPlan(session, work, async (parts) => {
+    const { plan } = parts;
+    const journal = await session.journal();
+    const nodes = nodesOf(plan);
+    const recorder = await journal.startRolling({
+      musterVersion: readPackageInfo().version,
+      operator: operatorOf(session.surroundings),
+      cwd: session.surroundings.cwd,
+      argv: session.argv,
+      nodeSet: { written: session.chosen.written, folded: session.foldNames(nodes), nodes },
+      command: work.title,
+      settings: {},
+    });
+    await recorder.append({
+      type: 'plan',
+      hash: work.hash,
+      spec: { ...work.spec, reach: reachOf(flags) },
+      lanes: describePlan(plan),
+    });
+    return carryOut(session, { work, show, recorder, verdicts: new Map(), ...parts });
   });
 }
 
@@ -105,15 +91,7 @@ export async function resumeRolling(
   past: RollingPast,
   show: RollingShow,
 ): Promise<number> {
-  return withTools(session, async (tools, signals) => {
-    const plan = await work.plan(tools);
-    const locks = await lockNodes(session, tools.executor, nodesOf(plan), work.title, signals);
-    try {
-      return await carryOut(session, { work, plan, tools, signals, locks, show, ...past });
-    } finally {
-      await locks.release();
-    }
-  });
+  return withLockedPlan(session, work, (parts) => carryOut(session, { work, show, ...past, ...parts }));
 }
 
 /** Takes back what an unfinished run left standing, and ends the run. Gives the exit status. */
@@ -123,15 +101,7 @@ export async function abortRolling(
   past: RollingPast,
   show: RollingShow,
 ): Promise<number> {
-  return withTools(session, async (tools, signals) => {
-    const plan = await work.plan(tools);
-    const locks = await lockNodes(session, tools.executor, nodesOf(plan), work.title, signals);
-    try {
-      return await takeAllBack(session, { work, plan, tools, signals, locks, show, ...past });
-    } finally {
-      await locks.release();
-    }
-  });
+  return withLockedPlan(session, work, (parts) => takeAllBack(session, { work, show, ...past, ...parts }));
 }
 
 async function takeAllBack(session: RunSession, carried: Carried): Promise<number> {
@@ -199,15 +169,24 @@ function openCarried(
   return { ledger, presenter, steps };
 }
 
-async function withTools(
+/** Connections, the plan made from them, and the locks of its nodes: for as long as `use` takes. */
+async function withLockedPlan(
   session: RunSession,
-  use: (tools: RollingTools, signals: HoldSignals) => Promise<number>,
+  work: RollingWork,
+  use: (parts: Pick<Carried, 'plan' | 'tools' | 'signals' | 'locks'>) => Promise<number>,
 ): Promise<number> {
   const signals = watchHoldSignals((text) => session.warn(text), leaveNow);
   session.onOutputFailure(() => signals.holdNow());
   const executor = await session.executor({ ...session.settings, keepOpen: true });
+  const tools = { executor, jobs: createJobs(executor) };
   try {
-    return await use({ executor, jobs: createJobs(executor) }, signals);
+    const plan = await work.plan(tools);
+    const locks = await lockNodes(session, executor, nodesOf(plan), work.title, signals);
+    try {
+      return await use({ plan, tools, signals, locks });
+    } finally {
+      await locks.release();
+    }
   } finally {
     signals.release();
     await executor.close();
