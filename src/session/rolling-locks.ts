@@ -6,6 +6,7 @@ import { lockedError } from '../locks/locked-error.ts';
 import { waitFor } from '../rolling/wait.ts';
 import type { HoldSignals } from './hold-signals.ts';
 import type { RunSession } from './open-session.ts';
+import { lockInStore } from './store-locks.ts';
 
 /** One name for all rolling work: two of any kind on one node are one too many. */
 const lockName = 'rolling';
@@ -65,7 +66,12 @@ export async function lockNodes(
     return why;
   }
 
-  const locks = await acquire(nodes, true);
+  const store = await lockInStore(session, nodes, title, signals);
+  const locks = await acquire(nodes, true).catch(async (error: unknown) => {
+    await store.release();
+    throw error;
+  });
+  if (locks.kind !== 'held') await store.release();
   if (locks.kind === 'locked') throw lockedError(`${session.foldNames(nodes)} is`, locks);
   if (locks.kind === 'failed') {
     throw new UserError(`${locks.node} cannot be locked: ${locks.message}`, {
@@ -77,10 +83,10 @@ export async function lockNodes(
   held.push(locks);
   for (const { node, message } of locks.unreached) session.warn(`${node} is not locked: ${message}`);
   return {
-    ensure: async (node) => retaken.get(node),
+    ensure: async (node) => (await retaken.get(node)) ?? store.ensure(),
     async release() {
       released.abort();
-      await Promise.all(held.map((some) => some.release()));
+      await Promise.all([store.release(), ...held.map((some) => some.release())]);
     },
   };
 }
