@@ -25,6 +25,7 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   'runs:show': () => import('../commands/runs/show.ts'),
   'runs:verify': () => import('../commands/runs/verify.ts'),
   'runs:watch': () => import('../commands/runs/watch.ts'),
+  unlock: () => import('../commands/unlock.ts'),
   'upgrade:abort': () => import('../commands/upgrade/abort.ts'),
   'upgrade:plan': () => import('../commands/upgrade/plan.ts'),
   'upgrade:resume': () => import('../commands/upgrade/resume.ts'),

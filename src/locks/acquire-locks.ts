@@ -69,9 +69,9 @@ export async function acquireLocks(
   const lost = new AbortController();
   let isReleased = false;
   for (const { node, ended } of held) {
-    void ended.then((why) => {
+    void ended.then(({ why, isBroken }) => {
       if (isReleased) return;
-      const loss = new LockLost(node, why);
+      const loss = new LockLost(node, why, isBroken);
       lost.abort(loss);
       options.onLost?.(loss);
     });

@@ -11,7 +11,7 @@ export interface HeldLock {
   readonly kind: 'held';
   readonly node: string;
   /** Resolves with why when it ends, released or not. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<{ readonly why: string; readonly isBroken: boolean }>;
   /** Whether the node says within `timeoutMs` that we hold. */
   confirm(timeoutMs: number): Promise<boolean>;
   release(): Promise<void>;
@@ -83,7 +83,7 @@ export async function holdLock(
     () => answer({ why: `no answer within ${Math.round(answerMs / 1000)} s` }),
     answerMs,
   );
-  const first = await Promise.race([answered, ended.then((why) => ({ why }))]);
+  const first = await Promise.race([answered, ended]);
   clearTimeout(silence);
   if (first !== 'held') {
     const outcome = await letGo();
@@ -112,7 +112,13 @@ export async function holdLock(
   };
 }
 
-function whyEnded(outcome: NodeOutcome, said: string): string {
+function whyEnded(outcome: NodeOutcome, said: string): { why: string; isBroken: boolean } {
+  // 140: the same signal, as sudo tells it
+  const isBroken = outcome.kind === 'finished' && (outcome.signal === 'USR2' || outcome.code === 140);
+  return { why: isBroken ? 'it was taken away (muster unlock)' : reason(outcome, said), isBroken };
+}
+
+function reason(outcome: NodeOutcome, said: string): string {
   if ('message' in outcome) return outcome.message;
   if (outcome.kind === 'cancelled') return 'cancelled, or no answer in time';
   if (outcome.kind !== 'finished') return outcome.kind;

@@ -34,17 +34,22 @@ while [ "$(exec 9<&-; exec timeout ${silenceSeconds} head -c 1)" = . ]; do say K
   );
 }
 
-/** Ends the process that holds the lock: `F` nobody does, `B OWNER` it was ended, `E WORDS` it could not be. */
-export function breakScript(nonce: string, name: string): string {
+/**
+ * `F` nobody holds the lock, `H OWNER` somebody does, `E WORDS` it cannot be said.
+ * @param end ends the process that holds it, and answers `B OWNER` then
+ */
+export function lookScript(nonce: string, name: string, end: boolean): string {
   return withRights(
     nonce,
     `${findFile(name)}
 [ -e "$file" ] || { say F; exit 0; }
 flock -n -E 75 "$file" true && { say F; exit 0; }
 owner=$(holder)
+${end ? '' : 'say "H $owner"; exit 0'}
 { read -r line && read -r pid start; } <"$(newest)" || fail 'it is not known which process holds it'
 [ "$(begun "$pid")" = "$start" ] || fail 'the process that took it is gone; something it started holds it'
-why=$(kill "$pid" 2>&1) || fail "cannot end process $pid: \${why##*: }"
+# by a signal that nothing else uses: the holder knows that it was meant
+why=$(kill -s USR2 "$pid" 2>&1) || fail "cannot end process $pid: \${why##*: }"
 tries=0
 until flock -n "$file" true; do
   tries=$((tries + 1))

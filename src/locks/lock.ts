@@ -50,9 +50,12 @@ export interface LockFailed {
 export class LockLost extends Error {
   override readonly name = 'LockLost';
   readonly node: string;
+  /** Somebody took it away on purpose; it should not be taken back. */
+  readonly isBroken: boolean;
 
-  constructor(node: string, why: string) {
+  constructor(node: string, why: string, isBroken = false) {
     super(`the lock on ${node} was lost: ${why}`);
     this.node = node;
+    this.isBroken = isBroken;
   }
 }

@@ -9,7 +9,7 @@ import type { RunSession } from './open-session.ts';
 import { lockInStore } from './store-locks.ts';
 
 /** One name for all rolling work: two of any kind on one node are one too many. */
-const lockName = 'rolling';
+export const lockName = 'rolling';
 
 /** How long a node whose lock was lost, because it rebooted or the link was cut, may take to give it again. */
 const retakeMs = 15 * 60_000;
@@ -44,8 +44,15 @@ export async function lockNodes(
   const acquire = (some: readonly string[], skipUnreachable: boolean) =>
     acquireLocks(executor, some, lockName, owner, signals.detach, {
       skipUnreachable,
-      onLost: ({ node, message }) => retaken.set(node, retake(node, message)),
+      onLost: ({ node, message, isBroken }) =>
+        retaken.set(node, isBroken ? Promise.resolve(giveUp(message)) : retake(node, message)),
     });
+
+  function giveUp(message: string): string {
+    session.warn(`${message}; holding`);
+    signals.holdNow();
+    return message;
+  }
 
   async function retake(node: string, why: string): Promise<string | undefined> {
     const deadline = performance.now() + retakeMs;
@@ -56,10 +63,7 @@ export async function lockNodes(
         return undefined;
       }
       if (locks.kind === 'locked') {
-        const { message } = lockedError(`${why}, and now ${node} is`, locks);
-        session.warn(`${message}; holding`);
-        signals.holdNow();
-        return message;
+        return giveUp(lockedError(`${why}, and now ${node} is`, locks).message);
       }
       await waitFor(1000, quit);
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Executor } from '../../../src/fanout/executor.ts';
 import { acquireLocks } from '../../../src/locks/acquire-locks.ts';
-import { breakLock } from '../../../src/locks/break-lock.ts';
+import { breakLock, lookAtLock } from '../../../src/locks/break-lock.ts';
 import { type HeldLocks, LockLost } from '../../../src/locks/lock.ts';
 import { lockedError } from '../../../src/locks/locked-error.ts';
 import { type CuttableLink, startCuttableLink } from '../../support/cut-link.ts';
@@ -123,6 +123,7 @@ describe.skipIf(missing)('locks on nodes', () => {
     await eventually('it is lost', () => alice.lost.aborted);
     expect(alice.lost.reason).toBeInstanceOf(LockLost);
     expect((alice.lost.reason as LockLost).message).toMatch(/^the lock on n1 was lost: connection lost/);
+    expect(alice.lost.reason).toMatchObject({ isBroken: false });
     expect(await alice.verify()).toBe(alice.lost.reason);
     await alice.release();
   });
@@ -130,13 +131,19 @@ describe.skipIf(missing)('locks on nodes', () => {
   it('are broken on demand only; the holder knows at once', async () => {
     const alice = await held('alice', ['n13', 'n14']);
     const executor = connect();
+    expect(await lookAtLock(executor, 'n13', 'pg69', forever)).toEqual({
+      kind: 'locked',
+      node: 'n13',
+      holder: owner('alice'),
+    });
+    expect(alice.lost.aborted).toBe(false);
     expect(await breakLock(executor, 'n13', 'pg69', forever)).toEqual({
       kind: 'broken',
       node: 'n13',
       holder: owner('alice'),
     });
     await eventually('alice knows', () => alice.lost.aborted);
-    expect((alice.lost.reason as LockLost).node).toBe('n13');
+    expect(alice.lost.reason).toMatchObject({ node: 'n13', isBroken: true });
     await (await held('bob', ['n13'])).release();
     expect(await breakLock(executor, 'n13', 'pg69', forever)).toEqual({ kind: 'free', node: 'n13' });
     expect(await breakLock(executor, 'n15', 'pg69', forever)).toEqual({ kind: 'free', node: 'n15' });

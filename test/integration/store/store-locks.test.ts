@@ -82,9 +82,10 @@ describe.skipIf(bin === undefined)('locks in the team store', () => {
     async () => {
       // two servers stand for two logins that do not share a lock on the node
       const servers = await Promise.all([startSshd(), startSshd()]);
-      const [first, second] = servers.map((one) => ({ ...one.env, MUSTER_STORE: server.dsn }));
+      const first = { ...servers[0].env, MUSTER_STORE: server.dsn };
+      const second = { ...servers[1].env, MUSTER_STORE: server.dsn };
       const program = fileURLToPath(new URL('../../../bin/muster', import.meta.url));
-      const gate = join(servers[0]!.folder, 'gate');
+      const gate = join(servers[0].folder, 'gate');
       const command = `touch ${gate}.begun; while [ ! -e ${gate} ]; do sleep 0.1; done`;
       const running = spawn(program, ['roll', '--yes', '-w', 'n1', '--', command], {
         env: { ...process.env, ...first },
@@ -93,7 +94,7 @@ describe.skipIf(bin === undefined)('locks in the team store', () => {
       const over = new Promise<number | null>((resolve) => running.once('close', resolve));
       try {
         await eventually('the first is at work', () => exists(`${gate}.begun`), 30_000);
-        const refused = await muster(['roll', '--yes', '-w', 'n1', '--', 'true'], { env: second! });
+        const refused = await muster(['roll', '--yes', '-w', 'n1', '--', 'true'], { env: second });
         expect(refused.code).toBe(7);
         expect(refused.stderr).toMatch(/^muster: n1 is locked by muster .* \(seen in the team store\)\n/);
         await server.execute(
@@ -101,7 +102,7 @@ describe.skipIf(bin === undefined)('locks in the team store', () => {
         );
         writeFileSync(gate, '');
         expect(await over).toBe(0);
-        expect((await muster(['roll', '--yes', '-w', 'n1', '--', 'true'], { env: second! })).code).toBe(0);
+        expect((await muster(['roll', '--yes', '-w', 'n1', '--', 'true'], { env: second })).code).toBe(0);
       } finally {
         running.kill('SIGKILL');
         await Promise.all(servers.map((one) => one.stop()));
