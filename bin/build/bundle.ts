@@ -51,7 +51,25 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
     const asNamespace = onlyDefault.test(file.text) ? spreadDefault : '';
     await writeFile(`${folder}/${name}`, chunk.outputFiles[0]!.text + asNamespace);
   }
+  await buildKeyWorker(root, folder);
   return readdir(folder);
+}
+
+/** A program of its own, for a worker thread: beside the folder of chunks, which the code cache is made of. */
+async function buildKeyWorker(root: string, folder: string): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/ssh/key-worker.ts'],
+    outfile: `${folder}/../key-worker.cjs`,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    charset: 'ascii',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
 }
 
 /** A slip in asn1, which ssh2 brings along, in code that is never reached. */
@@ -76,6 +94,9 @@ async function inlinedFacts(root: string): Promise<Plugin> {
     setup(setup) {
       setup.onLoad({ filter: /src\/cli\/manifest\.ts$/ }, () => ({
         contents: `export const builtInManifest = () => JSON.parse(${manifest});`,
+      }));
+      setup.onLoad({ filter: /src\/ssh\/key-worker-file\.ts$/ }, () => ({
+        contents: `export const keyWorkerFile = () => import.meta.dirname + '/../key-worker.cjs';`,
       }));
       setup.onLoad({ filter: /src\/cli\/package-info\.ts$/ }, () => ({
         contents: `export const readPackageInfo = () => (${info});`,

@@ -1,6 +1,8 @@
 import { createPrivateKey, sign as signWith } from 'node:crypto';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import type { AgentClient, AgentKey } from './agent-client.ts';
+import { decryptOpenSshKey, WrongPassphrase } from './openssh-key-file.ts';
+import { convertPkcs8 } from './pkcs8-key.ts';
 import { readString } from './ssh-wire.ts';
 import { loadSsh2 } from './ssh2-library.ts';
 import { certificateSigner, isCertificate, rawKeyAgent } from './ssh2-raw-keys.ts';
@@ -11,7 +13,15 @@ export type PrivateKey = ParsedKey;
 /** Reads a private key; undefined passphrase for one that has none. @returns an Error when it cannot be read */
 export async function parsePrivateKey(bytes: Buffer, passphrase?: string): Promise<PrivateKey | Error> {
   const { utils } = await loadSsh2();
-  const parsed = utils.parseKey(bytes, passphrase);
+  let readable;
+  try {
+    readable = convertPkcs8(bytes, passphrase);
+    // ssh2 would derive the key on this thread
+    if (passphrase !== undefined) readable ??= await decryptOpenSshKey(bytes, passphrase);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  const parsed = readable === undefined ? utils.parseKey(bytes, passphrase) : utils.parseKey(readable);
   if (parsed instanceof Error) return parsed;
   const key = Array.isArray(parsed) ? parsed[0]! : parsed;
   if (!key.isPrivateKey()) return new Error('is not a private key');
@@ -19,8 +29,11 @@ export async function parsePrivateKey(bytes: Buffer, passphrase?: string): Promi
 }
 
 /** The key is encrypted, and this is not its passphrase. */
-export function isPassphraseError({ message }: Error): boolean {
-  return /passphrase|encrypted|integrity check failed|bad decrypt/i.test(message);
+export function isPassphraseError(error: Error): boolean {
+  return (
+    error instanceof WrongPassphrase ||
+    /passphrase|encrypted|integrity check failed|bad decrypt/i.test(error.message)
+  );
 }
 
 /** The wire form of a public key, from a `.pub` file or an agent; undefined when ssh2 cannot use it. */
