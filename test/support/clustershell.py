@@ -1,7 +1,7 @@
 """Answers questions about node sets with the real ClusterShell: one JSON document a line, in and out.
 
-{"do": "fold" | "expand" | "count", "text": EXPRESSION, "autostep": N or null, "axis": [N] or null}
--> {"ok": TEXT or [NAME] or N}  or  {"error": MESSAGE}
+{"text": EXPRESSION, "questions": [{"do": "fold" | "expand" | "count", "autostep": N or absent, "axis": [N] or absent}]}
+-> {"ok": [TEXT or [NAME] or N, one a question]}  or  {"error": MESSAGE}
 """
 import json
 import sys
@@ -9,10 +9,9 @@ import sys
 from ClusterShell.NodeSet import NodeSet, RESOLVER_NOGROUP
 
 
-def answer(question):
-    nodes = NodeSet(question["text"], resolver=RESOLVER_NOGROUP, autostep=question.get("autostep"))
-    if question.get("axis") is not None:
-        nodes.fold_axis = question["axis"]
+def answer(nodes, question):
+    nodes.autostep = question.get("autostep")
+    nodes.fold_axis = question.get("axis")
     if question["do"] == "expand":
         return list(nodes)
     if question["do"] == "count":
@@ -22,7 +21,9 @@ def answer(question):
 
 for line in sys.stdin:
     try:
-        reply = {"ok": answer(json.loads(line))}
+        asked = json.loads(line)
+        nodes = NodeSet(asked["text"], resolver=RESOLVER_NOGROUP)
+        reply = {"ok": [answer(nodes, question) for question in asked["questions"]]}
     except Exception as error:  # whatever it is, it is the answer
         reply = {"error": "%s: %s" % (type(error).__name__, error)}
     sys.stdout.write(json.dumps(reply) + "\n")

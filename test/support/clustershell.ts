@@ -2,19 +2,22 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** About one node set. */
 export interface ClusterShellQuestion {
   readonly do: 'fold' | 'expand' | 'count';
-  readonly text: string;
   readonly autostep?: number;
   /** 0-based. */
   readonly axis?: readonly number[];
 }
 
-export type ClusterShellAnswer = { readonly ok: string | string[] | number } | { readonly error: string };
+/** One answer a question, or why the text is refused. */
+export type ClusterShellAnswer =
+  | { readonly ok: readonly (string | string[] | number)[] }
+  | { readonly error: string };
 
 /** The real ClusterShell, kept running. */
 export interface ClusterShell {
-  ask(question: ClusterShellQuestion): Promise<ClusterShellAnswer>;
+  ask(text: string, questions: readonly ClusterShellQuestion[]): Promise<ClusterShellAnswer>;
   stop(): void;
 }
 
@@ -43,10 +46,10 @@ export function startClusterShell(): ClusterShell {
     waiting.shift()?.(JSON.parse(line) as ClusterShellAnswer);
   });
   return {
-    ask(question) {
+    ask(text, questions) {
       return new Promise((resolve) => {
         waiting.push(resolve);
-        child.stdin.write(`${JSON.stringify(question)}\n`);
+        child.stdin.write(`${JSON.stringify({ text, questions })}\n`);
       });
     },
     stop: () => void child.stdin.end(),
