@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { createFdChannel } from './fd-channel.ts';
 import type { ChannelFailure, Terminal } from './terminal.ts';
 
@@ -19,20 +20,35 @@ export interface OpenTerminalOptions {
   readonly onFailure?: (stream: 'stdout' | 'stderr', failure: ChannelFailure) => void;
 }
 
-/** The process's own stdout and stderr as a terminal. Nothing else should write to these descriptors meanwhile. */
+/**
+ * The process's own stdout and stderr as a terminal. Nothing else should write to these descriptors meanwhile.
+ * Where both lead to the same place (a terminal, `2>&1`) they share one queue, or their texts would overtake each other.
+ */
 export function openTerminal(options: OpenTerminalOptions): Terminal {
+  const { stdoutFd = 1, stderrFd = 2 } = options;
   const channel = (stream: 'stdout' | 'stderr', fd: number) =>
     createFdChannel(fd, {
       isTTY: options.isTTY(fd),
       onFailure: (failure) => options.onFailure?.(stream, failure),
     });
+  const stdout = channel('stdout', stdoutFd);
   return {
-    stdout: channel('stdout', options.stdoutFd ?? 1),
-    stderr: channel('stderr', options.stderrFd ?? 2),
+    stdout,
+    stderr: leadToOnePlace(stdoutFd, stderrFd) ? stdout : channel('stderr', stderrFd),
     get columns() {
       // Some pseudo-terminals say 0.
       return options.columns() || 80;
     },
     colors: options.term === 'dumb' ? 'none' : '16',
   };
+}
+
+function leadToOnePlace(one: number, other: number): boolean {
+  try {
+    const [a, b] = [fstatSync(one), fstatSync(other)];
+    return a.dev === b.dev && a.ino === b.ino && a.rdev === b.rdev;
+  } catch {
+    // A closed descriptor: the first write tells.
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createFdChannel } from '../../../src/output/fd-channel.ts';
+import { openTerminal } from '../../../src/output/open-terminal.ts';
 import type { ChannelFailure } from '../../../src/output/terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fd-channel-test-'));
@@ -103,5 +104,26 @@ describe('a channel to a file descriptor', () => {
     await channel.flush();
 
     expect(channel.failure).toEqual({ kind: 'closed' });
+  });
+});
+
+describe('stdout and stderr', () => {
+  test('that lead to the same pipe keep their order', async () => {
+    const { fd, done } = pipeTo('cat');
+    const terminal = openTerminal({
+      stdoutFd: fd,
+      stderrFd: fd,
+      isTTY: () => false,
+      columns: () => undefined,
+      term: undefined,
+    });
+    const lines = Array.from({ length: 500 }, (_, index) => `line ${index}\n`);
+    for (const [index, line] of lines.entries()) {
+      await (index % 2 === 0 ? terminal.stdout : terminal.stderr).write(line);
+    }
+    await Promise.all([terminal.stdout.flush(), terminal.stderr.flush()]);
+    closeSync(fd);
+
+    expect(await done).toBe(lines.join(''));
   });
 });
