@@ -40,7 +40,8 @@ export interface ShellEnd {
 
 type CompletionDone = (error: Error | null, result: Completion) => void;
 
-const controlC = '^C';
+/** The rest of the line is erased: progress may stand there. */
+const controlC = '^C\u001b[K';
 
 /** Reads lines from the terminal and carries each out, one after the other, until quit, Ctrl-D or a second Ctrl-C. */
 export async function runShell(options: ShellOptions): Promise<ShellEnd> {
