@@ -6,6 +6,8 @@ import { readPackageInfo } from './cli/package-info.ts';
  * Sets `process.exitCode`; the process ends by itself when nothing is left to do.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Half of these threads may ask for names; the usual 4 would ask for two at a time. Read at their first use.
+  process.env['UV_THREADPOOL_SIZE'] ??= '16';
   const { version } = readPackageInfo();
   if (argv[0] === '--version' && argv.length === 1) {
     process.stdout.write(`muster ${version} (Node.js ${process.versions.node})\n`);

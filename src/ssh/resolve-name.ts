@@ -2,6 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { ConnectFailure } from './connect-failure.ts';
+import { createSlots } from './slots.ts';
+
+/**
+ * Questions to the system's resolver at a time. More would only wait in its queue, where nobody can take them back: a
+ * program cannot end before those that were handed over are answered, with a dead name server 10 seconds each.
+ */
+const asksAtOnce = 8;
 
 /** A name server that says nothing for this long is taken for dead. */
 const limitMs = 5000;
@@ -19,15 +26,22 @@ export function createNameResolver(hostsFile = '/etc/hosts'): NameResolver {
   const answers = new Map<string, Promise<readonly string[]>>();
   let hosts: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
   let lastAnswerAt = -Infinity;
+  const slots = createSlots(asksAtOnce);
 
   const ask = async (name: string, family: 4 | 6 | undefined): Promise<readonly string[]> => {
     hosts ??= readHosts(hostsFile);
     const local = (await hosts).get(name.toLowerCase())?.filter((address) => fits(address, family));
     if (local !== undefined && local.length > 0) return local;
-    const answer = askSystem(name, family).finally(() => {
-      lastAnswerAt = performance.now();
-    });
-    return await withinLimit(name, answer, () => lastAnswerAt);
+    const late = new AbortController();
+    const answer = (async () => {
+      const release = await slots.take(late.signal);
+      try {
+        return await askSystem(name, family, () => (lastAnswerAt = performance.now()));
+      } finally {
+        release();
+      }
+    })();
+    return await withinLimit(name, answer, () => lastAnswerAt, late);
   };
 
   return {
@@ -46,44 +60,54 @@ export function createNameResolver(hostsFile = '/etc/hosts'): NameResolver {
   };
 }
 
-async function askSystem(name: string, family: 4 | 6 | undefined): Promise<readonly string[]> {
+/** @param onAnswer called when a name server said something, if only that there is no such name */
+async function askSystem(
+  name: string,
+  family: 4 | 6 | undefined,
+  onAnswer: () => void,
+): Promise<readonly string[]> {
   try {
     const found = await lookup(name, { all: true, family: family ?? 0, order: 'verbatim' });
+    onAnswer();
     return found.map(({ address }) => address);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOTFOUND' || code === 'ENODATA' || code === 'EAI_NODATA' || code === 'EAI_NONAME') {
+      onAnswer();
       throw new ConnectFailure('dns', 'dns-no-such-name', `no such name: ${name}`, {
         hint: 'Check the spelling, DNS, or set HostName in ssh_config.',
       });
     }
-    throw new ConnectFailure('dns', 'dns-no-answer', `the name server gives no answer for ${name} (${code})`);
+    throw new ConnectFailure('dns', 'dns-no-answer', `the name server gives no answer (${name}, ${code})`);
   }
 }
 
 /** The limit counts from the last answer to any question: a long queue behind a slow server is not a dead server. */
-async function withinLimit<T>(name: string, answer: Promise<T>, lastAnswerAt: () => number): Promise<T> {
+async function withinLimit<T>(
+  name: string,
+  answer: Promise<T>,
+  lastAnswerAt: () => number,
+  giveUp: AbortController,
+): Promise<T> {
+  // it may fail when nobody waits for it any more
+  answer.catch(() => {});
   const askedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
+  const silence = new Promise<never>((_resolve, reject) => {
     const check = (): void => {
       const quietMs = performance.now() - Math.max(askedAt, lastAnswerAt());
       if (quietMs < limitMs - 5) {
         timer = setTimeout(check, limitMs - quietMs);
         return;
       }
-      reject(
-        new ConnectFailure(
-          'dns',
-          'dns-no-answer',
-          `the name server gives no answer for ${name} in ${limitMs / 1000} s`,
-        ),
-      );
+      const text = `the name server gives no answer in ${limitMs / 1000} s (${name})`;
+      reject(new ConnectFailure('dns', 'dns-no-answer', text));
+      giveUp.abort(new Error('nobody waits for this name'));
     };
     timer = setTimeout(check, limitMs);
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, silence]);
   } finally {
     clearTimeout(timer);
   }

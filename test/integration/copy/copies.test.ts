@@ -19,12 +19,12 @@ import type { SshExecutor } from '../../../src/ssh/executor.ts';
 import { describeTree, makeTree } from '../../support/file-tree.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
-import { eventually, sshExecutor } from '../ssh/run-over-ssh.ts';
+import { eventually, sshExecutor, transports } from '../ssh/run-over-ssh.ts';
 import { copyOn } from './copy-over-ssh.ts';
 
 const sshd = findTool('sshd', 'openssh-server');
 
-describe.skipIf(sshd === undefined)('copies over a real sshd', () => {
+describe.skipIf(sshd === undefined).each(transports)('copies over a real sshd, by %s', (transport) => {
   let server: TestSshd;
   let executor: SshExecutor;
   let folder: string;
@@ -33,7 +33,7 @@ describe.skipIf(sshd === undefined)('copies over a real sshd', () => {
 
   beforeAll(async () => {
     server = await startSshd({ nodes: 3 });
-    executor = sshExecutor(server);
+    executor = sshExecutor(server, { transport });
   });
   afterAll(async () => {
     await executor.close();
@@ -291,8 +291,8 @@ describe.skipIf(sshd === undefined)('copies over a real sshd', () => {
       nodes: 1,
       config: ['Subsystem other /bin/true'],
     });
-    const first = sshExecutor(noisy);
-    const second = sshExecutor(without);
+    const first = sshExecutor(noisy, { transport });
+    const second = sshExecutor(without, { transport });
     try {
       const said = await copyOn(first, 'n1', { direction: 'from-nodes', paths: ['/etc/hosts'], dest: here });
       const none = await copyOn(second, 'n1', { direction: 'from-nodes', paths: ['/etc/hosts'], dest: here });
