@@ -26,6 +26,8 @@ export default defineConfig({
       project('differential', 120_000),
       project('integration', 60_000),
       project('acceptance', 120_000),
+      // Thousands of nodes, hours of work: `npm run test:nightly`.
+      project('nightly', 4 * 3_600_000, { fileParallelism: false }),
       // Real hosts, one fleet after the other: not part of `npm test`, which needs no root.
       project('fleet', 300_000, { fileParallelism: false }),
     ],
