@@ -1,6 +1,12 @@
 import { reportError } from './cli/report-error.ts';
 import { readPackageInfo } from './cli/package-info.ts';
 
+/** All is said: nothing waits for name servers that were given up. */
+async function leaveNameServers(): Promise<void> {
+  const { asksNameServers, leaveNow } = await import('./session/leave.ts');
+  if (asksNameServers()) leaveNow(Number(process.exitCode ?? 0));
+}
+
 /**
  * The program: a command line in, output and an exit status out.
  * Sets `process.exitCode`; the process ends by itself when nothing is left to do.
@@ -16,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     const { dispatch } = await import('./cli/dispatch.ts');
     await dispatch(argv);
+    await leaveNameServers();
   } catch (error) {
     const report = reportError(error, version);
     process.stderr.write(report.text);
