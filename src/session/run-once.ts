@@ -4,11 +4,13 @@ import { planBatches } from '../run/batches.ts';
 import { exitStatus } from '../run/exit-status.ts';
 import { runOnNodes } from '../run/run-on-nodes.ts';
 import { StdinSpool } from '../run/stdin-spool.ts';
+import { combineObservers } from '../fanout/combine-observers.ts';
 import { confirmRun } from './confirm.ts';
 import { watchInterrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
 import type { RunExecutor, RunSession } from './open-session.ts';
 import { startRecord } from './record.ts';
+import { watchEnter } from './watch-enter.ts';
 
 /** What a shell gives a program whose reader went away: 128 + SIGPIPE. */
 const readerGone = 141;
@@ -34,6 +36,7 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
     closingEach(session.escalate(connections), connections, settings.escalation?.kind === 'sudo'),
     chosen.nodes,
   );
+  const enter = flags.nostdin ? undefined : watchEnter(session);
   try {
     const presenter = await session.presenter();
     const record = await startRecord(session, command, chosen.nodes, { mode: flags.mode ?? null });
@@ -49,7 +52,12 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
           ...(stdin === undefined ? {} : { stdin: () => stdin.read() }),
         },
       },
-      { executor, presenter, signal: interrupts.signal, ...(record === undefined ? {} : { record }) },
+      {
+        executor,
+        presenter,
+        signal: interrupts.signal,
+        record: combineObservers([record, enter?.observer].filter((observer) => observer !== undefined)),
+      },
     );
     const status = interrupts.exitCode() ?? exitStatus(reports, settings);
     await record?.finish({ exitCode: status });
@@ -58,6 +66,7 @@ export async function runOnce(session: RunSession, flags: RunFlags, command: str
     }
     return status;
   } finally {
+    enter?.release();
     interrupts.release();
     await executor.close();
     stdin?.close();

@@ -25,3 +25,14 @@ export function createProgress(nodes: readonly string[]): Progress {
     pending: () => [...waiting],
   };
 }
+
+/** What Enter shows while a command runs. */
+export function progressLines(progress: Progress, fold: (nodes: readonly string[]) => string): string[] {
+  const busy = progress.inProgress();
+  const pending = progress.pending();
+  return [
+    'muster: still running (Ctrl-C cancels)',
+    ...(busy.length > 0 ? [`muster: in progress(${busy.length}): ${fold(busy)}`] : []),
+    ...(pending.length > 0 ? [`muster: pending(${pending.length}): ${fold(pending)}`] : []),
+  ];
+}

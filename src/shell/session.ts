@@ -7,7 +7,7 @@ import { chooseRetry, describeOutcome } from './last-results.ts';
 import { parseLine } from './line.ts';
 import type { ActionName, ShellLine } from './line.ts';
 import { select } from './node-selection.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, progressLines } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { createSessionState } from './session-state.ts';
 import { changeSetting, findSetting, showSettings } from './settings.ts';
@@ -218,16 +218,7 @@ export function createSession(options: SessionOptions): Session {
       }
       return 'stay';
     },
-    progressLines() {
-      if (running === undefined) return [];
-      const busy = running.inProgress();
-      const pending = running.pending();
-      return [
-        'muster: still running (Ctrl-C cancels)',
-        ...(busy.length > 0 ? [`muster: in progress(${busy.length}): ${fold(busy)}`] : []),
-        ...(pending.length > 0 ? [`muster: pending(${pending.length}): ${fold(pending)}`] : []),
-      ];
-    },
+    progressLines: () => (running === undefined ? [] : progressLines(running, fold)),
     lastReports: () => last?.reports ?? [],
   };
 }
