@@ -6,6 +6,7 @@ import { programPart, programParts } from '../../src/patroni/program-source.ts';
 import { collectorPart, collectorParts } from '../../src/versions/collector-source.ts';
 import { lazyOclif } from './lazy-oclif.ts';
 import { leanSsh2 } from './lean-ssh2.ts';
+import { asFactory } from './packs.ts';
 
 /**
  * Bundles src/main.ts into `folder` and returns the chunk files.
@@ -49,7 +50,7 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
       logOverride,
     });
     const asNamespace = onlyDefault.test(file.text) ? spreadDefault : '';
-    await writeFile(`${folder}/${name}`, chunk.outputFiles[0]!.text + asNamespace);
+    await writeFile(`${folder}/${name}`, asFactory(chunk.outputFiles[0]!.text + asNamespace));
   }
   await buildKeyWorker(root, folder);
   return readdir(folder);

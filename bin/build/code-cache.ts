@@ -11,13 +11,17 @@ const usual = [
   ['--version'],
 ];
 
-/** Runs the usual commands once, on a demo fleet, so that each chunk they load leaves its compiled code in dist/cache. */
-export async function warmCodeCache(root: string): Promise<void> {
+/**
+ * Runs the usual commands once, on a demo fleet.
+ * @param env MUSTER_BUILD_CODE_CACHE=1: each file they load leaves its compiled code in dist/cache;
+ * MUSTER_BUILD_RECORD=FILE: each adds a line with the chunks it loaded
+ */
+export async function runUsualCommands(root: string, env: Readonly<Record<string, string>>): Promise<void> {
   const fleet = await startDemoFleet();
   try {
     for (const argv of usual) {
       await runBuilt(root, argv, {
-        MUSTER_BUILD_CODE_CACHE: '1',
+        ...env,
         MUSTER_SSH_CONFIG: fleet.sshConfigPath,
         CLUSTERSHELL_CFGDIR: fleet.configFolder,
         HOME: fleet.folder,

@@ -14,6 +14,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const folder = path.join(__dirname, 'lib');
 const version = `${process.version}-${process.arch}`;
 const shipped = path.join(__dirname, 'cache', version);
+/** Which file holds a chunk: those that usual commands load together are in one, see build/packs.ts. */
+const packs = JSON.parse('__PACKS__');
+const opened = new Map();
 const chunks = new Map();
 const scripts = new Map();
 let stale = false;
@@ -35,24 +38,39 @@ function readCache(name) {
   return undefined;
 }
 
-function load(name) {
-  const known = chunks.get(name);
-  if (known !== undefined) return known.exports;
-  const module = { exports: {} };
-  chunks.set(name, module);
+/** Runs one file of dist/lib through its code cache: a pack of chunks, or a chunk alone. */
+function runScript(name) {
   const filename = path.join(folder, name);
   const cachedData = readCache(name);
   // esbuild's output is ASCII: latin1 is the cheapest way to read it.
-  const source = fs.readFileSync(filename, 'latin1');
-  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+  const script = new vm.Script(fs.readFileSync(filename, 'latin1'), {
     filename,
     cachedData,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   scripts.set(name, script);
   if (cachedData === undefined || script.cachedDataRejected) stale = true;
+  return script.runInThisContext();
+}
+
+function factoryOf(name) {
+  const pack = packs[name];
+  if (pack === undefined) return runScript(name);
+  let factories = opened.get(pack);
+  if (factories === undefined) {
+    factories = runScript(pack);
+    opened.set(pack, factories);
+  }
+  return factories[name];
+}
+
+function load(name) {
+  const known = chunks.get(name);
+  if (known !== undefined) return known.exports;
+  const module = { exports: {} };
+  chunks.set(name, module);
   const requireHere = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id));
-  script.runInThisContext()(module.exports, requireHere, module, filename, __dirname);
+  factoryOf(name)(module.exports, requireHere, module, path.join(folder, name), folder);
   return module.exports;
 }
 
@@ -71,6 +89,10 @@ function saveCache(place) {
 }
 
 process.once('exit', () => {
+  if (process.env.MUSTER_BUILD_RECORD !== undefined) {
+    fs.appendFileSync(process.env.MUSTER_BUILD_RECORD, `${[...chunks.keys()].join(' ')}\n`);
+    return;
+  }
   if (process.env.MUSTER_BUILD_CODE_CACHE !== undefined) saveCache(shipped);
   else if (stale && !fs.existsSync(shipped) && own() !== undefined) saveCache(own());
 });
