@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startSshd } from '../support/sshd.ts';
+import { startSshd, type TestSshd } from '../support/sshd.ts';
 
 /** What all tools need to reach the nodes of one server: the same ssh_config, key and known_hosts. */
 export interface Access {
@@ -55,50 +55,8 @@ export async function startServers(sshdConfig: readonly string[] = []): Promise<
   );
   await once(light.stdout, 'data');
 
-  const hostKey = readFileSync(join(sshd.folder, 'host_ed25519.pub'), 'utf8')
-    .split(' ')
-    .slice(0, 2)
-    .join(' ');
-  const access = (name: string, port: number, more: readonly string[] = []): Access => {
-    const own = join(folder, name);
-    mkdirSync(join(own, 'home'), { recursive: true });
-    mkdirSync(join(own, 'clustershell'));
-    const knownHosts = join(own, 'known_hosts');
-    writeFileSync(
-      knownHosts,
-      addresses(1000)
-        .map((node) => `[${node}]:${port} ${hostKey}\n`)
-        .join(''),
-    );
-    const sshConfig = join(own, 'ssh_config');
-    const lines = [
-      `Port ${port}`,
-      'User root',
-      `IdentityFile ${sshd.identityPath}`,
-      'IdentitiesOnly yes',
-      'IdentityAgent none',
-      `UserKnownHostsFile ${knownHosts}`,
-      'GlobalKnownHostsFile none',
-      'StrictHostKeyChecking yes',
-      ...more,
-    ];
-    writeFileSync(sshConfig, `Host *\n${lines.map((line) => `  ${line}\n`).join('')}`);
-    writeFileSync(join(own, 'clustershell', 'clush.conf'), `[Main]\nssh_options: -F ${sshConfig}\n`);
-    return {
-      sshConfig,
-      folder: own,
-      env: {
-        HOME: join(own, 'home'),
-        XDG_STATE_HOME: join(own, 'home'),
-        XDG_CONFIG_HOME: join(own, 'home'),
-        MUSTER_SSH_CONFIG: sshConfig,
-        CLUSTERSHELL_CFGDIR: join(own, 'clustershell'),
-        PDSH_SSH_ARGS_APPEND: `-F ${sshConfig}`,
-        ANSIBLE_SSH_ARGS: `-F ${sshConfig} -o ControlMaster=no`,
-        ANSIBLE_LOCAL_TEMP: join(own, 'home'),
-      },
-    };
-  };
+  const access = (name: string, port: number, more: readonly string[] = []): Access =>
+    accessTo(sshd, { folder: join(folder, name), port, more });
   return {
     usual: access('usual', sshd.port),
     curve25519: access('curve25519', sshd.port, ['KexAlgorithms curve25519-sha256']),
@@ -109,6 +67,59 @@ export async function startServers(sshdConfig: readonly string[] = []): Promise<
       await over;
       await sshd.stop();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface AccessOptions {
+  /** Made by this. */
+  readonly folder: string;
+  readonly port: number;
+  /** More lines of ssh_config. */
+  readonly more?: readonly string[];
+}
+
+/** The files by which every tool reaches a server with sshd's host key. */
+export function accessTo(sshd: TestSshd, { folder, port, more = [] }: AccessOptions): Access {
+  const hostKey = readFileSync(join(sshd.folder, 'host_ed25519.pub'), 'utf8')
+    .split(' ')
+    .slice(0, 2)
+    .join(' ');
+  mkdirSync(join(folder, 'home'), { recursive: true });
+  mkdirSync(join(folder, 'clustershell'));
+  const knownHosts = join(folder, 'known_hosts');
+  writeFileSync(
+    knownHosts,
+    addresses(1000)
+      .map((node) => `[${node}]:${port} ${hostKey}\n`)
+      .join(''),
+  );
+  const sshConfig = join(folder, 'ssh_config');
+  const lines = [
+    `Port ${port}`,
+    `User ${userInfo().username}`,
+    `IdentityFile ${sshd.identityPath}`,
+    'IdentitiesOnly yes',
+    'IdentityAgent none',
+    `UserKnownHostsFile ${knownHosts}`,
+    'GlobalKnownHostsFile none',
+    'StrictHostKeyChecking yes',
+    ...more,
+  ];
+  writeFileSync(sshConfig, `Host *\n${lines.map((line) => `  ${line}\n`).join('')}`);
+  writeFileSync(join(folder, 'clustershell', 'clush.conf'), `[Main]\nssh_options: -F ${sshConfig}\n`);
+  return {
+    sshConfig,
+    folder,
+    env: {
+      HOME: join(folder, 'home'),
+      XDG_STATE_HOME: join(folder, 'home'),
+      XDG_CONFIG_HOME: join(folder, 'home'),
+      MUSTER_SSH_CONFIG: sshConfig,
+      CLUSTERSHELL_CFGDIR: join(folder, 'clustershell'),
+      PDSH_SSH_ARGS_APPEND: `-F ${sshConfig}`,
+      ANSIBLE_SSH_ARGS: `-F ${sshConfig} -o ControlMaster=no`,
+      ANSIBLE_LOCAL_TEMP: join(folder, 'home'),
     },
   };
 }
