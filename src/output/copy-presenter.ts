@@ -2,12 +2,14 @@ import type { CopyExecutor } from '../copy/copy-executor.ts';
 import type { CopyPlan } from '../copy/plan-copy.ts';
 import type { TransferCount } from '../copy/transfer-count.ts';
 import { combineObservers } from '../fanout/combine-observers.ts';
+import type { NodeOutcome } from '../fanout/outcome.ts';
 import { byteText } from './byte-text.ts';
 import { createCopyDocument, createCopyLines } from './copy-json.ts';
 import { createCopyStatus } from './copy-status.ts';
 import { createLiveLines } from './live-lines.ts';
 import { createNaming } from './naming.ts';
 import { createOutcomeMessages } from './outcome-messages.ts';
+import { outcomeText } from './outcome-text.ts';
 import type { PresenterOptions, PresenterPart, RunPresenter } from './run-presenter.ts';
 import { createScreen } from './screen.ts';
 import { createStatusLine } from './status-line.ts';
@@ -17,6 +19,12 @@ export interface ShownCopy {
   readonly plan: CopyPlan;
   readonly executor: CopyExecutor;
   readonly count: TransferCount;
+}
+
+/** The failures themselves are lines of their own. */
+function copyText(outcome: NodeOutcome): string | undefined {
+  if (outcome.kind === 'finished' && outcome.code === 1) return 'not all was copied';
+  return outcome.kind === 'timed-out' ? 'time limit, not all was copied' : outcomeText(outcome);
 }
 
 /** Shows a copy: a line of progress on a terminal, each failure as it is known, what became of the nodes. */
@@ -56,6 +64,8 @@ export function createCopyPresenter(
       live: json === undefined,
       muteExitCodes: quiet && options.maxRc,
       notes: { partial: false, silent: false },
+      textOf: copyText,
+      work: 'the copies',
     }),
   );
   if (forPeople && json === undefined) parts.push(summary());

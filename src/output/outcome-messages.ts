@@ -1,4 +1,5 @@
 import type { NodeReport } from '../fanout/observer.ts';
+import type { NodeOutcome } from '../fanout/outcome.ts';
 import { isPartial, outcomeHint, outcomeOrder, outcomeText } from './outcome-text.ts';
 import type { Naming } from './naming.ts';
 import { makeVisibleLine } from './printable.ts';
@@ -14,11 +15,15 @@ export interface OutcomeMessagesOptions {
   readonly muteExitCodes: boolean;
   /** Name nodes whose output shown is not all, and nodes that sent nothing: for output shown at the end. */
   readonly notes: { readonly partial: boolean; readonly silent: boolean };
+  /** Default: what became of a command. */
+  readonly textOf?: (outcome: NodeOutcome) => string | undefined;
+  /** What an interrupt ends, default: the command on the nodes. */
+  readonly work?: string;
 }
 
 /** What became of the nodes, on stderr. Nodes with the same message share a line. */
 export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOptions): PresenterPart {
-  const { naming } = options;
+  const { naming, textOf = outcomeText, work = 'the command on the nodes' } = options;
   const reports: NodeReport[] = [];
   const hintsTold = new Set<string>();
   let interrupted = false;
@@ -36,7 +41,7 @@ export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOp
   };
 
   const tellFolded = async (told: readonly NodeReport[]): Promise<void> => {
-    for (const message of foldMessages(told)) {
+    for (const message of foldMessages(told, textOf)) {
       // clush counts the nodes of an exit code and not those of a timeout.
       const write = message.kind === 'timed-out' ? naming.fold : naming.counted;
       await tell(await write(message.nodes), message.text, message.hint);
@@ -52,7 +57,7 @@ export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOp
   return {
     interrupted() {
       interrupted = true;
-      void say(`${options.programName}: interrupted, ending the command on the nodes`);
+      void say(`${options.programName}: interrupted, ending ${work}`);
     },
     async ended(report) {
       if (options.muteExitCodes && ['finished', 'timed-out'].includes(report.outcome.kind)) {
@@ -62,7 +67,7 @@ export function createOutcomeMessages(screen: Screen, options: OutcomeMessagesOp
       if (!options.live || isToldAtTheEnd(report) || isQuietCancel(report)) {
         return;
       }
-      const text = outcomeText(report.outcome);
+      const text = textOf(report.outcome);
       if (text !== undefined) {
         await tell(makeVisibleLine(report.node), text, outcomeHint(report.outcome));
       }
@@ -124,10 +129,13 @@ interface FoldedMessage {
 }
 
 /** One message for nodes that failed in the same way; addresses in parentheses are left out where they differ. */
-function foldMessages(reports: readonly NodeReport[]): FoldedMessage[] {
+function foldMessages(
+  reports: readonly NodeReport[],
+  textOf: (outcome: NodeOutcome) => string | undefined,
+): FoldedMessage[] {
   const messages = new Map<string, FoldedMessage>();
   for (const { node, outcome } of reports) {
-    const text = outcomeText(outcome);
+    const text = textOf(outcome);
     if (text === undefined) {
       continue;
     }
