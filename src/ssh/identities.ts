@@ -140,6 +140,7 @@ async function readKey(path: string, prompter: Prompter | undefined): Promise<Lo
     if (passphrase === undefined || passphrase === '') break;
     const opened = await parsePrivateKey(bytes, passphrase);
     if (!(opened instanceof Error)) return opened;
+    if (!isPassphraseError(opened)) return unreadable(path, `cannot be opened (${opened.message})`);
   }
   return prompter === undefined
     ? unreadable(

@@ -1,12 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPassphraseError, parsePrivateKey } from '../../../src/ssh/ssh2-keys.ts';
+import { openPseudoTerminal } from '../../support/pseudo-terminal.ts';
 import { findTool } from '../../support/require-tool.ts';
+import { startSshd } from '../../support/sshd.ts';
+import { transports } from './run-over-ssh.ts';
 
 const sshKeygen = findTool('ssh-keygen', 'openssh-client');
+const sshd = findTool('sshd', 'openssh-server');
+const python3 = findTool('python3', 'python3');
+const program = fileURLToPath(new URL('../../../bin/muster', import.meta.url));
 
 describe.skipIf(sshKeygen === undefined)('private keys made by ssh-keygen', () => {
   let folder: string;
@@ -81,3 +88,29 @@ describe.skipIf(sshKeygen === undefined)('private keys made by ssh-keygen', () =
     expect(ticks).toBeGreaterThan(10);
   });
 });
+
+describe.skipIf(sshd === undefined || python3 === undefined).each(transports)(
+  'the passphrase of a key, by %s',
+  (transport) => {
+    it('is asked for at the terminal, once for all nodes', async () => {
+      const server = await startSshd({ nodes: 3 });
+      const key = join(server.folder, 'locked');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'open sesame', '-f', key]);
+      writeFileSync(join(server.folder, 'authorized_keys'), readFileSync(`${key}.pub`));
+      const terminal = openPseudoTerminal(
+        python3!,
+        [program, '--transport', transport, '-o', `-oIdentityFile=${key}`, '-w', 'n[1-3]', 'echo in'],
+        server.env,
+      );
+
+      await terminal.shows(`Enter passphrase for key '${key}': `);
+      terminal.press('open sesame\r');
+      const { code, shown } = await terminal.ends();
+
+      expect(shown.match(/^n[1-3]: in$/gm)).toHaveLength(3);
+      expect(shown).not.toContain('sesame');
+      expect(code).toBe(0);
+      await server.stop();
+    });
+  },
+);
