@@ -29,6 +29,9 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   'upgrade:abort': () => import('../commands/upgrade/abort.ts'),
   'upgrade:plan': () => import('../commands/upgrade/plan.ts'),
   'upgrade:resume': () => import('../commands/upgrade/resume.ts'),
+  'upgrade:rollback-node': () => import('../commands/upgrade/rollback-node.ts'),
   'upgrade:run': () => import('../commands/upgrade/run.ts'),
+  'upgrade:status': () => import('../commands/upgrade/status.ts'),
+  'upgrade:unlock': () => import('../commands/upgrade/unlock.ts'),
   versions: () => import('../commands/versions.ts'),
 };

@@ -77,7 +77,8 @@ function readVerdicts(flags: ResumeFlags): Map<string, Verdict> {
   return verdicts;
 }
 
-const noReach: ReachFlags = {
+/** Nothing said about nodes and how to reach them. */
+export const noReach: ReachFlags = {
   json: undefined,
   nodes: undefined,
   exclude: undefined,

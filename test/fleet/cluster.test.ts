@@ -85,7 +85,7 @@ test('restarts members that wait for it, one after the other, each verified', as
   const before = await startTimes('70');
   await fleet.patroniRest(leader, '/config', {
     method: 'PATCH',
-    body: JSON.stringify({ postgresql: { parameters: { shared_buffers: '24MB' } } }),
+    body: { postgresql: { parameters: { shared_buffers: '24MB' } } },
   });
   await waitFor('all members wait for a restart', { within: 60_000 }, async () => {
     const { stdout } = await cluster('status', '--json', '@cluster:70');

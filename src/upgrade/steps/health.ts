@@ -30,7 +30,7 @@ export async function waitHealthy(
   tools: ClusterTools,
   context: StepContext,
   leaderIs?: (node: string) => string | undefined,
-  ms: number = patienceMs,
+  ms: number = Math.min(tools.settings.nodeMs, patienceMs),
 ): Promise<StepResult> {
   const { plan, settings } = tools;
   const asked = waiting(tools, context);

@@ -1,0 +1,108 @@
+import { packageDriver } from '../packages/ask-packages.ts';
+import { lookAtMember } from '../patroni/look-at-members.ts';
+import { restartMember } from '../patroni/restart.ts';
+import { waitForMember } from '../patroni/wait-healthy.ts';
+import { commandStep } from '../rolling/command-step.ts';
+import type { RollingPlan } from '../rolling/plan.ts';
+import type { Step, StepContext, StepResult } from '../rolling/step.ts';
+import { pgVersionOfNumber } from '../versions/pg-version.ts';
+import { undrainSteps, drainSteps } from './steps/drain.ts';
+import { acting, type ClusterTools, nodesOfPlan, waiting } from './steps/tools.ts';
+import type { UpgradeSettings } from './settings.ts';
+import type { UpgradeTools } from './upgrade-plan.ts';
+import type { ClusterPlan } from './upgrade-spec.ts';
+
+/** One node of an upgrade, back to the packages it had. */
+export interface RollbackSpec {
+  readonly kind: 'upgrade-rollback';
+  readonly settings: UpgradeSettings;
+  readonly cluster: ClusterPlan;
+  readonly node: string;
+}
+
+export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: UpgradeTools): RollingPlan {
+  const own: ClusterTools = { ...tools, plan: cluster, settings };
+  const { changes, running } = cluster.nodes[node]!;
+  const steps: Step[] = [
+    replicaStep(node, own),
+    ...drainSteps(node, own),
+    commandStep(tools.jobs, {
+      id: 'downgrade',
+      title: `go back to ${changes.map(({ name, from }) => `${name} ${from}`).join(', ')}`,
+      node,
+      command: packageDriver(cluster.manager).downgrade(changes),
+      sudo: true,
+      timeoutMs: settings.nodeMs,
+      awayMs: 15 * 60_000,
+    }),
+    restartStep(node, running, own),
+    {
+      id: 'verify',
+      title: `verify that it runs ${running} and streams`,
+      kind: 'gate',
+      run: (context) => verify(node, running, own, context),
+    },
+    ...undrainSteps(node, own),
+  ];
+  return { batches: [[{ name: cluster.name, stages: [{ node, steps }] }]] };
+}
+
+function replicaStep(node: string, tools: ClusterTools): Step {
+  return {
+    id: 'replica',
+    title: 'it is no leader',
+    kind: 'gate',
+    async run(context) {
+      const look = await lookAtMember(node, waiting(tools, context));
+      if (!look.primary) return { kind: 'done' };
+      return {
+        kind: 'failed',
+        message: `${node} leads`,
+        hint: 'Nothing was changed. Switch over first: muster cluster switchover.',
+      };
+    },
+  };
+}
+
+function restartStep(node: string, running: string, tools: ClusterTools): Step {
+  return {
+    id: 'restart',
+    title: `restart PostgreSQL to run ${running}`,
+    kind: 'effect',
+    async check(context) {
+      const look = await lookAtMember(node, acting(tools, context));
+      if (look.primary) return { kind: 'refused', message: `${node} leads now` };
+      const isOld = look.version !== null && pgVersionOfNumber(look.version) === running;
+      return isOld ? { kind: 'satisfied' } : { kind: 'needed' };
+    },
+    async run(context) {
+      const timeoutS = Math.ceil(tools.settings.restartMs / 1000);
+      const end = await restartMember({ node, onlyReplica: true, timeoutS }, acting(tools, context));
+      if (end.kind === 'done') return { kind: 'done' };
+      if (end.kind === 'left') return { kind: 'left', message: 'Patroni goes on with the restart' };
+      return {
+        kind: 'failed',
+        message: end.message,
+        hint: `journalctl -u patroni on ${node}; then: muster runs resume.`,
+      };
+    },
+    recover: async () => ({ kind: 'not-started' }),
+  };
+}
+
+async function verify(
+  node: string,
+  running: string,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<StepResult> {
+  const asked = waiting(tools, context);
+  const { plan, settings } = tools;
+  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 1000 };
+  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked);
+  if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
+  if (why !== undefined) return { kind: 'failed', message: why };
+  const look = await lookAtMember(node, asked);
+  const now = look.version === null ? 'nothing' : pgVersionOfNumber(look.version);
+  return now === running ? { kind: 'done' } : { kind: 'failed', message: `it runs ${now}` };
+}

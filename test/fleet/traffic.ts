@@ -1,0 +1,96 @@
+import pg from 'pg';
+import { databasePassword } from './roles/patroni.ts';
+
+/** Clients of a cluster through its proxy. Times are milliseconds. */
+export interface Traffic {
+  /** Ends the clients and says what they met. */
+  stop(): Promise<TrafficReport>;
+}
+
+export interface TrafficReport {
+  /** Values whose insert was acknowledged. */
+  readonly acknowledged: readonly number[];
+  /** Pauses of the writer longer than `longPauseMs`, in order. */
+  readonly pauses: readonly number[];
+  readonly reads: number;
+  /** Messages of reads that failed. */
+  readonly readFailures: readonly string[];
+}
+
+/** Shorter ones are the machine's own: other tests run beside. */
+const longPauseMs = 700;
+
+/** Writes numbers by the proxy's port for writing, one after the other, and reads by the one for reading, each over a connection of its own. */
+export async function startTraffic(proxy: string, table: string): Promise<Traffic> {
+  const connect = async (port: number): Promise<pg.Client> => {
+    const client = new pg.Client({
+      host: proxy,
+      port,
+      user: 'postgres',
+      password: databasePassword,
+      database: 'postgres',
+      connectionTimeoutMillis: 3000,
+      query_timeout: 5000,
+    });
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const first = await connect(5000);
+  await first.query(`create table if not exists ${table} (n int)`);
+  await first.end();
+
+  let running = true;
+  const acknowledged: number[] = [];
+  const pauses: number[] = [];
+  const readFailures: string[] = [];
+  let reads = 0;
+
+  const write = async (): Promise<void> => {
+    let client: pg.Client | undefined;
+    let last = performance.now();
+    for (let n = 0; running; n += 1) {
+      try {
+        client ??= await connect(5000);
+        await client.query(`insert into ${table} values (${n})`);
+        const now = performance.now();
+        if (now - last > longPauseMs) pauses.push(Math.round(now - last));
+        last = now;
+        acknowledged.push(n);
+      } catch {
+        void client?.end().catch(() => {});
+        client = undefined;
+      }
+      await pause(20);
+    }
+    await client?.end().catch(() => {});
+  };
+  const read = async (): Promise<void> => {
+    while (running) {
+      try {
+        const client = await connect(5001);
+        await client.query('select 1');
+        await client.end();
+        reads += 1;
+      } catch (error) {
+        readFailures.push((error as Error).message);
+      }
+      await pause(50);
+    }
+  };
+  const clients = [write(), read()];
+  return {
+    async stop() {
+      running = false;
+      await Promise.all(clients);
+      return { acknowledged, pauses, reads, readFailures };
+    },
+  };
+}
+
+/** Between two requests of one client. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
