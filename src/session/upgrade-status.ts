@@ -8,7 +8,7 @@ export async function showUpgrade(
   id: string | undefined,
   options: { readonly json: boolean },
 ): Promise<void> {
-  await showRun(id ?? (await lastUpgrade()), options);
+  await showRun(id ?? (await lastUpgrade()), { ...options, store: false });
 }
 
 /**

@@ -15,6 +15,8 @@ export interface UpgradeFleet {
   readonly fleet: Fleet;
   /** Where this test's journal is. */
   readonly state: string;
+  /** What muster needs to find the fleet. */
+  readonly environment: Readonly<Record<string, string>>;
   muster(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<ProgramResult>;
   /** What each member of a cluster runs: `15.20`. */
   running(cluster: string): Promise<string[]>;
@@ -33,18 +35,19 @@ export async function openUpgradeFleet(clusters: number): Promise<UpgradeFleet> 
   await fleet.snapshot();
   await fleet.waitForFleet();
   const state = mkdtempSync(join(tmpdir(), 'upgrade-'));
+  const environment = {
+    MUSTER_SSH_CONFIG: folders.access.sshConfig,
+    CLUSTERSHELL_CFGDIR: folders.access.clustershell,
+    XDG_STATE_HOME: state,
+    XDG_CONFIG_HOME: state,
+  };
   return {
     fleet,
     state,
+    environment,
     muster: (args, env = {}) =>
       runProgram(process.execPath, [dev, ...args], {
-        env: {
-          MUSTER_SSH_CONFIG: folders.access.sshConfig,
-          CLUSTERSHELL_CFGDIR: folders.access.clustershell,
-          XDG_STATE_HOME: state,
-          XDG_CONFIG_HOME: state,
-          ...env,
-        },
+        env: { ...environment, ...env },
       }),
     running: (cluster) =>
       Promise.all(

@@ -54,7 +54,7 @@ describe('muster upgrade', () => {
   });
 
   test('two clusters under load: no row lost, one pause each, no read refused', async () => {
-    const { fleet, muster } = host;
+    const { fleet } = host;
     const proxyOf = (name: string) => fleet.cluster(name).proxies[0]!.address;
     const bare = await startTraffic(proxyOf('69'), 'bare');
     const leader = (await fleet.leader('69'))!;
@@ -72,7 +72,7 @@ describe('muster upgrade', () => {
       startTraffic(proxyOf('69'), 't69'),
       startTraffic(proxyOf('70'), 't70'),
     ]);
-    const done = await muster(['upgrade', 'run', '--yes', '--json', ...through, '@patroni']);
+    const done = await host.muster(['upgrade', 'run', '--yes', '--json', ...through, '@patroni']);
     await fleet.waitForFleet();
     const reports = await Promise.all(traffic.map((one) => one.stop()));
     expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
@@ -97,7 +97,7 @@ describe('muster upgrade', () => {
       // Two switchovers at a time on two cores are no faster than one alone.
       expect(pauses[0]! / bareReport.pauses[0]!).toBeLessThan(3);
     }
-    const again = await muster(['upgrade', 'plan', ...through, '@patroni']);
+    const again = await host.muster(['upgrade', 'plan', ...through, '@patroni']);
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('nothing to do')]);
     for (const { members } of fleet.plan.clusters) {
       for (const { name } of members) {
@@ -111,7 +111,7 @@ describe('muster upgrade', () => {
 
 describe('killed at random moments, in synchronous mode', () => {
   test('resumes to the same end, no step twice', async () => {
-    const { fleet, muster } = host;
+    const { fleet } = host;
     await fleet.reset();
     const leader = await fleet.waitForCluster('70');
     await fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { synchronous_mode: true } });
@@ -122,13 +122,13 @@ describe('killed at random moments, in synchronous mode', () => {
           .members.map(({ name }) => fleet.exec(name, "grep -c ' upgrade postgresql-15:' /var/log/dpkg.log")),
       );
     const args = [...through, '@cluster:70'];
-    let last = await muster(['upgrade', 'run', '--yes', ...args], { MUSTER_DIE_AT: '2' });
+    let last = await host.muster(['upgrade', 'run', '--yes', ...args], { MUSTER_DIE_AT: '2' });
     let kills = 0;
     for (let at = 0; last.code !== 0; at += 1) {
       // Killed by SIGKILL, or by its own stop after a kill in a bad moment.
       if (kills > 60) throw new Error(last.stdout + last.stderr);
       kills += 1;
-      last = await muster(['upgrade', 'resume'], { MUSTER_DIE_AT: String(3 + ((at * 5) % 7)) });
+      last = await host.muster(['upgrade', 'resume'], { MUSTER_DIE_AT: String(3 + ((at * 5) % 7)) });
       if (last.code === 3 || last.code === 2 || last.code === 70) throw new Error(last.stderr);
     }
     expect(kills).toBeGreaterThan(5);
@@ -136,7 +136,7 @@ describe('killed at random moments, in synchronous mode', () => {
     expect(await host.running('70')).toEqual(['15.20', '15.20', '15.20']);
     // Debian's log names each unpacking: one install a host, whatever was killed.
     for (const { stdout } of await starts()) expect(stdout.split('\n')[0]).toBe('1');
-    const shown = await muster(['runs', 'show', 'last', '--json']);
+    const shown = await host.muster(['runs', 'show', 'last', '--json']);
     expect((JSON.parse(shown.stdout) as { state: string }).state).toBe('finished');
   });
 });

@@ -4,7 +4,7 @@ import { askProxies, isAnswer, linesOfMember } from '../../haproxy/pools.ts';
 import { askMember } from '../../patroni/ask-member.ts';
 import { poll } from '../../patroni/poll.ts';
 import { problemOf } from '../../patroni/read-member.ts';
-import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
+import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
 import { acting, type ClusterTools, waiting } from './tools.ts';
 
 /** Time for health checks to be seen by proxies, whatever their interval: they are looked at, not waited for. */
@@ -32,16 +32,27 @@ function proxyDrain(node: string, tools: ClusterTools): Step {
     title: 'lead clients away on the proxies',
     kind: 'effect',
     repeatable: true,
+    // Runtime state is lost when a proxy is reloaded: a resume looks again.
+    check: (context) => checkDrained(node, tools, context),
     run: (context) => drain(node, tools, context),
     undo: { title: 'let clients in again', run: (context) => undrain(node, tools, context) },
   };
+}
+
+async function checkDrained(node: string, tools: ClusterTools, context: StepContext): Promise<StepCheck> {
+  const proxies = await linesOnProxies(node, tools, context);
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  const open = proxies.flatMap(({ lines }) =>
+    lines.filter(({ drained, status }) => !drained && isUp(status)),
+  );
+  return open.length === 0 ? { kind: 'satisfied' } : { kind: 'needed', why: 'a proxy sends it clients' };
 }
 
 /** Only where it takes reads now: drained where it could take writes, it could not stand in for a leader that dies. */
 async function drain(node: string, tools: ClusterTools, context: StepContext): Promise<StepResult> {
   const proxies = await linesOnProxies(node, tools, context);
   if (typeof proxies === 'string') return { kind: 'failed', message: proxies };
-  const wanted = ({ status, drained }: ProxyServer) => drained || status === 'UP' || status === 'no check';
+  const wanted = ({ status, drained }: ProxyServer) => drained || isUp(status);
   const problems = await commandAll(proxies, wanted, 'drain', tools, context);
   if (problems.length > 0) return { kind: 'failed', message: problems.join('; ') };
   return { kind: 'done', evidence: { proxies: proxies.map(({ proxy }) => proxy).join(',') } };
@@ -62,7 +73,7 @@ async function undrain(node: string, tools: ClusterTools, context: StepContext):
       if (typeof now === 'string') return undefined;
       const down = now.flatMap(({ proxy, lines }) =>
         lines
-          .filter(({ backend, status }) => backends.has(backend) && status !== 'UP' && status !== 'no check')
+          .filter(({ backend, status }) => backends.has(backend) && !isUp(status))
           .map(({ status }) => `${status} on ${proxy}`),
       );
       if (down.length > 0) context.note(down.join(', '));
@@ -125,6 +136,10 @@ function sessionsGate(node: string, tools: ClusterTools): Step {
       };
     },
   };
+}
+
+function isUp(status: string): boolean {
+  return status === 'UP' || status === 'no check';
 }
 
 type LinesOfProxy = { readonly proxy: string; readonly lines: readonly ProxyServer[] };
