@@ -39,7 +39,7 @@ export interface Clusters {
 
 /** Clusters as their own members describe them, ordered by name. */
 export function findClusters({ members, others }: Members): Clusters {
-  const byIdentity = Map.groupBy(members, identityOf);
+  const byIdentity = Map.groupBy(members, (facts) => identityOf(facts, members));
   const scopes = Map.groupBy(byIdentity.values(), (group) => group[0]!.scope);
   const clusters = [...byIdentity.values()].map((group) => {
     const { scope, systemIdentifier } = group[0]!;
@@ -49,12 +49,20 @@ export function findClusters({ members, others }: Members): Clusters {
   return { clusters: clusters.toSorted((a, b) => compareNames(a.name, b.name)), others };
 }
 
-/** Members of one cluster have one scope and one system identifier; one that has no data yet has none. */
-function identityOf({ scope, systemIdentifier, cluster }: MemberFacts): string {
-  const names = cluster?.members.map(({ name }) => name).toSorted();
-  return names === undefined || names.length === 0
-    ? `${scope} ${systemIdentifier}`
-    : `${scope} ${names.join(' ')}`;
+/**
+ * Members of one cluster have one scope and one system identifier. One that has no data yet has none: it belongs where its
+ * name is known.
+ */
+function identityOf(facts: MemberFacts, all: readonly MemberFacts[]): string {
+  const { scope, systemIdentifier } = facts;
+  if (systemIdentifier !== null) return `${scope} ${systemIdentifier}`;
+  const host = all.find(
+    (other) =>
+      other.scope === scope &&
+      other.systemIdentifier !== null &&
+      other.cluster?.members.some(({ name }) => name === nameOf(facts)) === true,
+  );
+  return `${scope} ${host?.systemIdentifier ?? ''}`;
 }
 
 function makeCluster(name: string, group: readonly MemberFacts[]): Cluster {

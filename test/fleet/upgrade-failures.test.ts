@@ -62,7 +62,7 @@ describe('before anything is touched', () => {
     expect(found).toContainEqual(expect.stringMatching(new RegExp(`P30 refused: ${node}: 4.* free`)));
   });
 
-  test('P03 a paused cluster, P04 a scheduled switchover, P12 a failing archive', async () => {
+  test('P03 a paused cluster, P04 a scheduled switchover', async () => {
     const leader = (await host.fleet.leader('69'))!;
     const config = (body: object) =>
       host.fleet.patroniRest(leader, '/config', { method: 'PATCH', body: body });
@@ -190,7 +190,7 @@ describe('in the middle', () => {
     for (const node of order) expect(await host.fleet.sql(node, 'show server_version')).toContain('15.20');
   }, 300_000);
 
-  test('a long transaction stops the switchover, and so does a pause; then it goes on to the end', async () => {
+  test('a pause stops the switchover; then it goes on to the end', async () => {
     await host.fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { pause: true } });
     const paused = await resume();
     expect([paused.code, paused.stdout]).toEqual([4, expect.stringMatching(/no switchover: .*paused/)]);
@@ -221,7 +221,11 @@ describe('in the middle', () => {
     const stopped = await host.muster(['upgrade', 'resume']);
     expect(stopped.code).toBe(4);
     await host.fleet.start(leader);
-    await host.fleet.waitForFleet();
+    // Not the fleet's own wait: to it a drained member is not healthy.
+    await waitFor('all members are back', { within: 90_000 }, async () => {
+      const { stdout } = await host.muster(['cluster', 'status', '@cluster:69']);
+      return stdout.includes('\tok') || notYet(stdout);
+    });
     const changed = await host.muster(['upgrade', 'resume']);
     expect([changed.code, changed.stdout]).toEqual([4, expect.stringContaining('plan anew')]);
     const aborted = await host.muster(['upgrade', 'abort']);

@@ -121,7 +121,19 @@ describe('killed at random moments, in synchronous mode', () => {
           .cluster('70')
           .members.map(({ name }) => fleet.exec(name, "grep -c ' upgrade postgresql-15:' /var/log/dpkg.log")),
       );
-    const args = [...through, '@cluster:70'];
+    // Without proxies: by Patroni's tag.
+    const args = ['--soak', '0', '@cluster:70'];
+    const config = () =>
+      Promise.all(
+        fleet
+          .cluster('70')
+          .members.map(
+            async ({ name }) =>
+              (await fleet.exec(name, 'cat /etc/patroni/config.yml; stat -c %a%U /etc/patroni/config.yml'))
+                .stdout,
+          ),
+      );
+    const before = await config();
     let last = await host.muster(['upgrade', 'run', '--yes', ...args], { MUSTER_DIE_AT: '2' });
     let kills = 0;
     for (let at = 0; last.code !== 0; at += 1) {
@@ -134,6 +146,7 @@ describe('killed at random moments, in synchronous mode', () => {
     expect(kills).toBeGreaterThan(5);
     await fleet.waitForFleet();
     expect(await host.running('70')).toEqual(['15.20', '15.20', '15.20']);
+    expect(await config()).toEqual(before);
     // Debian's log names each unpacking: one install a host, whatever was killed.
     for (const { stdout } of await starts()) expect(stdout.split('\n')[0]).toBe('1');
     const shown = await host.muster(['runs', 'show', 'last', '--json']);
