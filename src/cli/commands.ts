@@ -32,6 +32,5 @@ export const commandModules: Readonly<Record<string, CommandModule>> = {
   'upgrade:rollback-node': () => import('../commands/upgrade/rollback-node.ts'),
   'upgrade:run': () => import('../commands/upgrade/run.ts'),
   'upgrade:status': () => import('../commands/upgrade/status.ts'),
-  'upgrade:unlock': () => import('../commands/upgrade/unlock.ts'),
   versions: () => import('../commands/versions.ts'),
 };

@@ -13,6 +13,7 @@ Exit status: 0 none is locked (any more), 2 usage, 5 a node could not be asked, 
     { description: 'Take the lock away', command: 'muster unlock --yes node2' },
   ];
   static override usage = 'unlock [OPTIONS] [NODES...]';
+  static override aliases = ['upgrade:unlock'];
   static override strict = false;
   static override flags = {
     ...nodeFlags,
