@@ -35,7 +35,8 @@ function proxyDrain(node: string, tools: ClusterTools): Step {
     // Runtime state is lost when a proxy is reloaded: a resume looks again.
     check: (context) => checkDrained(node, tools, context),
     run: (context) => drain(node, tools, context),
-    undo: { title: 'let clients in again', run: (context) => undrain(node, tools, context) },
+    // Taken back when the command is given: whether the node is well is another matter by then.
+    undo: { title: 'let clients in again', run: (context) => undrain(node, tools, context, false) },
   };
 }
 
@@ -58,7 +59,12 @@ async function drain(node: string, tools: ClusterTools, context: StepContext): P
   return { kind: 'done', evidence: { proxies: proxies.map(({ proxy }) => proxy).join(',') } };
 }
 
-async function undrain(node: string, tools: ClusterTools, context: StepContext): Promise<StepResult> {
+async function undrain(
+  node: string,
+  tools: ClusterTools,
+  context: StepContext,
+  untilUp = true,
+): Promise<StepResult> {
   const first = await linesOnProxies(node, tools, context);
   if (typeof first === 'string') return { kind: 'failed', message: first };
   const backends = new Set(
@@ -66,6 +72,7 @@ async function undrain(node: string, tools: ClusterTools, context: StepContext):
   );
   const problems = await commandAll(first, ({ drained }) => drained, 'ready', tools, context);
   if (problems.length > 0) return { kind: 'failed', message: problems.join('; ') };
+  if (!untilUp) return { kind: 'done' };
   const asked = acting(tools, context);
   const end = await poll(
     async () => {
