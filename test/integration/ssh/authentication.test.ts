@@ -207,6 +207,19 @@ describe.skipIf(sshd === undefined || sshAgent === undefined)('logging in to a r
     expect((await run(ssh, 'n1', 'true')).outcome).toEqual(finished);
   });
 
+  it('goes on with files when the agent refuses to sign', async () => {
+    allow('stranger', 'id_ed25519');
+    load('-D');
+    // the agent would ask before each use, and has nobody to ask
+    load('-c', file('stranger'));
+    const ssh = login([
+      ['IdentityAgent', socket],
+      ['IdentitiesOnly', 'no'],
+    ]);
+
+    expect((await run(ssh, 'n1', 'true')).outcome).toEqual(finished);
+  });
+
   it('stops when the server has had enough attempts', async () => {
     const strict = await startSshd({ nodes: 1, config: ['MaxAuthTries 2'] });
     writeFileSync(join(strict.folder, 'authorized_keys'), '');

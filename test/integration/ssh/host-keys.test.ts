@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SshExecutor, SshOptions } from '../../../src/ssh/executor.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
-import { run, sshExecutor, transports } from './run-over-ssh.ts';
+import { eventually, run, sshExecutor, transports } from './run-over-ssh.ts';
 
 const sshd = findTool('sshd', 'openssh-server');
 
@@ -31,6 +32,7 @@ describe.skipIf(sshd === undefined).each(transports)('host keys, by %s', (transp
   function connectWith(strict: string, options: Partial<SshOptions> = {}): SshExecutor {
     executor = sshExecutor(server, {
       transport,
+      keepOpen: options.keepOpen === true,
       options: [
         ['StrictHostKeyChecking', strict],
         ['UserKnownHostsFile', `"${known}"`],
@@ -209,6 +211,46 @@ describe.skipIf(sshd === undefined).each(transports)('host keys, by %s', (transp
     writeFileSync(known, `${name('n1')} ${publicKey(type)}\n`);
 
     expect((await run(connectWith('yes'), 'n1', 'true')).outcome).toEqual({ kind: 'finished', code: 0 });
+  });
+
+  it('that change between two commands of a kept connection are refused', async () => {
+    const other = await startSshd({ nodes: 1 });
+    let target = server.port;
+    const front = createServer((socket) => {
+      const behind = connect(target, '127.1.0.1');
+      sockets.push(socket);
+      for (const [from, to] of [
+        [socket, behind],
+        [behind, socket],
+      ] as const) {
+        from.pipe(to);
+        from.on('error', () => to.destroy());
+        from.on('close', () => to.destroy());
+      }
+    });
+    const sockets: Socket[] = [];
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const { port } = front.address() as AddressInfo;
+    const ssh = connectWith('accept-new', {
+      keepOpen: true,
+      options: [
+        ['HostName', '127.0.0.1'],
+        ['Port', String(port)],
+      ],
+    });
+    expect((await run(ssh, 'n1', 'true')).outcome).toEqual({ kind: 'finished', code: 0 });
+
+    target = other.port;
+    for (const socket of sockets) socket.destroy();
+    await eventually('the connection is known to be lost', () => ssh.connected().length === 0);
+
+    expect((await run(ssh, 'n1', 'true')).outcome).toMatchObject({
+      kind: 'not-started',
+      reason: 'host-key-changed',
+      retryable: false,
+    });
+    front.close();
+    await other.stop();
   });
 
   it('that are revoked are refused whatever else is known', async () => {

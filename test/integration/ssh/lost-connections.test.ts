@@ -155,6 +155,29 @@ describe.each(transports)('a server that is alive, by %s', (by) => {
     expect((await run(executor, 'node', 'x')).outcome).toEqual({ kind: 'finished', code: 7 });
   });
 
+  it('and tells the status after the end of the output: it counts', async () => {
+    await start({
+      onSession(session, connection) {
+        session.on('exec', (accept) => {
+          const channel = accept();
+          channel.write('all');
+          channel.eof();
+          // in this order, as OpenSSH 10 does; ssh2's own server would send nothing after the end
+          const { _protocol: protocol } = connection as unknown as {
+            _protocol: { exitStatus(channel: number, code: number): void };
+          };
+          protocol.exitStatus((channel as unknown as { outgoing: { id: number } }).outgoing.id, 4);
+          channel.close();
+        });
+      },
+    });
+
+    const { outcome, stdout } = await run(executor, 'node', 'x');
+
+    expect(outcome).toEqual({ kind: 'finished', code: 4 });
+    expect(stdout).toBe('all');
+  });
+
   it('and gives a status above 255: its low byte counts, as for a process', async () => {
     await start(
       onExec((channel) => {

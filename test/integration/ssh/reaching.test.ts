@@ -133,6 +133,21 @@ describe.each(transports)('a node that cannot be reached, by %s', (by) => {
     });
   });
 
+  it('does not let us in for now (PerSourcePenalties): it is said, and not tried again', async () => {
+    await start((socket) => socket.end('Not allowed at this time\r\n'), { connectTimeoutMs: 5000 });
+
+    expect((await run(executor, 'node', 'x')).outcome).toEqual({
+      kind: 'not-started',
+      phase: 'banner',
+      reason: 'server-busy',
+      message: 'server said: Not allowed at this time',
+      serverSaid: 'Not allowed at this time',
+      hint: 'sshd penalises this address (PerSourcePenalties) or is full; try again in about 30 s.',
+      retryable: false,
+    });
+    expect(server.sockets).toHaveLength(1);
+  });
+
   it('greets without end: one error, little memory', async () => {
     let sent = 0;
     await start(
