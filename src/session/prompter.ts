@@ -21,14 +21,23 @@ export function openPrompter(
 ): TerminalPrompter | undefined {
   if (!hasTerminal()) return undefined;
   let last: Promise<unknown> = Promise.resolve();
+  /** A signal ended the run: nobody is asked any more. */
+  let over = false;
+  const onSignal = (): void => {
+    over = true;
+  };
   return {
     ask(question, options) {
-      const answer = last.then(() => lend(() => askOnce(question, options.echo, write)));
+      const answer = last.then(() =>
+        over ? undefined : lend(() => askOnce(question, options.echo, write, onSignal)),
+      );
       last = answer.catch(() => undefined);
       return answer;
     },
   };
 }
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 function hasTerminal(): boolean {
   try {
@@ -43,13 +52,22 @@ async function askOnce(
   question: string,
   echo: boolean,
   write: (text: string) => void,
+  onSignal: () => void,
 ): Promise<string | undefined> {
   const input = new ReadStream(openSync('/dev/tty', 'r'));
+  const interrupted = Promise.withResolvers<undefined>();
+  const stop = (): void => {
+    onSignal();
+    interrupted.resolve(undefined);
+  };
+  // what else the signal means, others know: here it ends the question and gives the terminal back as it was
+  for (const signal of endingSignals) process.once(signal, stop);
   input.setRawMode(true);
   write(question);
   try {
-    return await readAnswer(input, echo, write);
+    return await Promise.race([readAnswer(input, echo, write), interrupted.promise]);
   } finally {
+    for (const signal of endingSignals) process.off(signal, stop);
     input.setRawMode(false);
     input.destroy();
     write('\n');

@@ -104,7 +104,9 @@ export function createSudo({ prefix, trials, limitMs = 20_000, connectMs = 10_00
     signal: AbortSignal,
   ): Promise<NodeOutcome> {
     const trial = await trials.next();
-    if (trial === undefined) return noPassword(trials.state() === 'wrong');
+    if (trial === undefined) {
+      return signal.aborted ? { kind: 'cancelled', remote: 'ended' } : noPassword(trials.state() === 'wrong');
+    }
     try {
       // Where the command has input of its own, or nobody took the password yet, it is tried apart from the command.
       if (!taken.has(node) && (task.stdin !== undefined || trials.state() !== 'right')) {
