@@ -15,7 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   // Half of these threads may ask for names; the usual 4 would ask for two at a time. Read at their first use.
   process.env['UV_THREADPOOL_SIZE'] ??= '16';
   const { version } = readPackageInfo();
-  if (argv[0] === '--version' && argv.length === 1) {
+  // Also `muster run --version`: an alias of clush, nodeset or clubak asks that way.
+  if (argv.at(-1) === '--version' && argv.length <= 2) {
     process.stdout.write(`muster ${version} (Node.js ${process.versions.node})\n`);
     return;
   }
