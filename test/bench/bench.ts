@@ -41,7 +41,9 @@ const before: Measurements = existsSync(stored)
   : { machine: '', versions: {}, results: [], growth: [] };
 let { results, growth } = before;
 
-const servers = await startServers([packageCache(join(tmpdir(), 'muster-bench-apt'))]);
+const servers = await startServers(
+  wanted.has('audit') ? [packageCache(join(tmpdir(), 'muster-bench-apt'))] : [],
+);
 try {
   if (wanted.has('start-up')) await runAll(startUpCases(rounds * 3));
   if (wanted.has('fan-out')) await runAll(fanOutCases(servers, rounds));

@@ -47,7 +47,11 @@ export async function compare(one: Case): Promise<Result> {
     if (round > 0) continue;
     for (const side of others) rest.push({ tool: side.tool, ...(await measure(side, false)) });
   }
-  const memory = [(await measure(ours, true)).memory, (await measure(peer, true)).memory];
+  // A shell has a session of its own, which is not sampled.
+  const memory =
+    one.later === undefined
+      ? [(await measure(ours, true)).memory, (await measure(peer, true)).memory]
+      : [0, 0];
   const of = (key: 'cpu' | 'wall', at: 0 | 1) => median(rounds.map((pair) => pair[at][key]));
   const pair = [ours, peer].map(({ tool }, at) => ({
     tool,
@@ -65,7 +69,7 @@ export async function compare(one: Case): Promise<Result> {
     ratio: {
       cpu: median(rounds.map(([a, b]) => a.cpu / b.cpu)),
       wall: median(rounds.map(([a, b]) => a.wall / b.wall)),
-      memory: memory[0]! / memory[1]!,
+      memory: memory[1] === 0 ? 0 : memory[0]! / memory[1]!,
     },
   };
 }

@@ -22,7 +22,7 @@ export function page({ machine, versions, results, growth }: Measurements): stri
         results.filter((one) => one.section === section),
       ),
     ),
-    growthText(growth),
+    ...(growth.length === 0 ? [] : [growthText(growth)]),
   ].join('\n\n');
 }
 
@@ -60,9 +60,9 @@ function cells({ name, tools, ratio, goal }: Result): string[] {
     verdict(ratio.cpu, goal?.cpu),
     short(ratio.wall),
     verdict(ratio.wall, goal?.wall),
-    ours!.memory.toFixed(0),
-    peer!.memory.toFixed(0),
-    others.map(({ tool, cpu }) => `${tool} ${seconds(cpu)}`).join(', '),
+    mebibytes(ours!.memory),
+    mebibytes(peer!.memory),
+    others.map(({ tool, cpu }) => `${tool.replace('|', String.raw`\|`)} ${seconds(cpu)}`).join(', '),
   ];
 }
 
@@ -89,6 +89,11 @@ function growthText(growth: readonly GrowthPlot[]): string {
     '',
     ...growth.map(({ id, title }) => `![${title}](benchmarks/${id}.svg)`),
   ].join('\n');
+}
+
+/** 0: not sampled. */
+function mebibytes(value: number): string {
+  return value === 0 ? '' : value.toFixed(0);
 }
 
 function seconds(value: number): string {

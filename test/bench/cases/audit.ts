@@ -16,7 +16,9 @@ export function packageCache(folder: string): string {
     config,
     `Dir::Cache::pkgcache "${folder}/pkgcache.bin";\nDir::Cache::srcpkgcache "${folder}/srcpkgcache.bin";\n`,
   );
-  execFileSync('apt-cache', ['gencaches'], { env: { ...process.env, APT_CONFIG: config } });
+  execFileSync('apt-cache', ['-o', 'Debug::NoLocking=1', 'gencaches'], {
+    env: { ...process.env, APT_CONFIG: config },
+  });
   return `SetEnv APT_CONFIG=${config}`;
 }
 
@@ -31,11 +33,11 @@ export function auditCases({ usual, curve25519 }: Servers): { cases: Case[]; sto
       muster(['versions', '-w', nodes(180), '--no-save'], { env, codes: [0, 10, 11, 12] }),
       clush(['-b', '-w', nodes(180), question], { env }),
     ],
-    rounds: 2,
+    rounds: 1,
     goal: { cpu: 0.5 },
   });
   return {
-    cases: [made('default key exchange', usual), made('curve25519', curve25519)],
+    cases: [made('curve25519', curve25519), made('default key exchange', usual)],
     stop: () => server.stop(),
   };
 }

@@ -18,7 +18,8 @@ export function shellCases({ usual, curve25519 }: Servers, rounds: number): Case
     const { argv } = muster(['-b', '-w', count]);
     return { tool: 'muster', argv: ['/usr/bin/python3', typeLines, '> ', file, ...argv], env: access.env };
   };
-  const control = ['ControlMaster=auto', `ControlPath=${curve25519.folder}/%C`, 'ControlPersist=600'];
+  // clush takes one % of two.
+  const control = ['ControlMaster=auto', `ControlPath=${curve25519.folder}/%%C`, 'ControlPersist=600'];
   const persistent = clush(
     [
       '-b',
