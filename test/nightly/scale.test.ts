@@ -35,7 +35,7 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('scale', () =>
       '/bin/sh',
       [
         '-c',
-        'ulimit -n 1024; exec "$0" "$@"',
+        'ulimit -n 1024; exec "$0" -t 120 "$@"',
         program,
         '-y',
         '-bf',
