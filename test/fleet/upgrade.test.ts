@@ -109,12 +109,11 @@ describe('muster upgrade', () => {
   });
 });
 
-describe('killed at random moments, in synchronous mode', () => {
+describe('killed at random moments', () => {
   test('resumes to the same end, no step twice', async () => {
     const { fleet } = host;
     await fleet.reset();
-    const leader = await fleet.waitForCluster('70');
-    await fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { synchronous_mode: true } });
+    await fleet.waitForCluster('70');
     const starts = () =>
       Promise.all(
         fleet
