@@ -4,6 +4,7 @@ import { askCluster, memberConcern } from '../patroni/wait-healthy.ts';
 import type { Lane, RollingPlan, Stage } from '../rolling/plan.ts';
 import type { Step } from '../rolling/step.ts';
 import { drainSteps, undrainSteps } from './steps/drain.ts';
+import { heirsOf } from './steps/heir.ts';
 import { healthyStep, planAnew } from './steps/health.ts';
 import { installStep, stageStep } from './steps/install.ts';
 import { restartSteps, soakStep } from './steps/restart.ts';
@@ -38,17 +39,13 @@ export function upgradePlan(spec: UpgradeSpec, tools: UpgradeTools): RollingPlan
 function clusterLane(plan: ClusterPlan, tools: ClusterTools): Lane {
   const { leader, candidate, replicas } = plan;
   const touched = (node: string) => plan.nodes[node] !== undefined;
-  const before = replicas.filter(touched).map((node) => replicaStage(node, tools, leader));
+  const before = replicas.filter(touched).map((node) => replicaStage(node, tools, [leader]));
   if (!touched(leader)) return { name: plan.name, stages: before };
   if (candidate === null) return { name: plan.name, stages: [...before, inPlaceStage(leader, tools)] };
   const { supervisedPrimary, switchback } = tools.settings;
-  const over: Stage = {
-    node: leader,
-    steps: switchoverSteps(
-      { from: leader, to: candidate, prefix: 'switch', supervised: supervisedPrimary },
-      tools,
-    ),
-  };
+  const handover = { from: leader, to: candidate, prefix: 'switch', supervised: supervisedPrimary } as const;
+  const over: Stage = { node: leader, steps: switchoverSteps(handover, tools) };
+  const heirs = heirsOf(handover, tools);
   const back: Stage[] = switchback
     ? [
         {
@@ -60,13 +57,14 @@ function clusterLane(plan: ClusterPlan, tools: ClusterTools): Lane {
         },
       ]
     : [];
-  return { name: plan.name, stages: [...before, over, replicaStage(leader, tools, candidate), ...back] };
+  return { name: plan.name, stages: [...before, over, replicaStage(leader, tools, heirs), ...back] };
 }
 
 /** A replica: drained, installed, restarted, verified, given back. */
-function replicaStage(node: string, tools: ClusterTools, leader: string): Stage {
+function replicaStage(node: string, tools: ClusterTools, leaders: readonly string[]): Stage {
   const { changes } = tools.plan.nodes[node]!;
-  const leads = (now: string) => (now === leader ? undefined : `${now} leads, ${leader} was planned to`);
+  const leads = (now: string) =>
+    leaders.includes(now) ? undefined : `${now} leads, ${leaders[0]} was planned to`;
   const steps: Step[] = [
     healthyStep('healthy', 'the cluster is healthy', tools, leads),
     ...drainSteps(node, tools),

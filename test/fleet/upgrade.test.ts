@@ -1,3 +1,4 @@
+import { notYet, waitFor } from './wait-for.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTraffic } from './traffic.ts';
 import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
@@ -150,5 +151,24 @@ describe('killed at random moments', () => {
     for (const { stdout } of await starts()) expect(stdout.split('\n')[0]).toBe('1');
     const shown = await host.muster(['runs', 'show', 'last', '--json']);
     expect((JSON.parse(shown.stdout) as { state: string }).state).toBe('finished');
+  });
+});
+
+describe('in synchronous mode', () => {
+  test('leadership goes to whichever upgraded replica is the synchronous standby then', async () => {
+    const { fleet } = host;
+    const leader = (await fleet.leader('69'))!;
+    await fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { synchronous_mode: true } });
+    await waitFor('there is a synchronous standby', { within: 60_000 }, async () => {
+      const answer = await fleet.patroniRest(leader, '/cluster');
+      return JSON.stringify(answer?.body ?? '').includes('sync_standby') ? true : notYet('none');
+    });
+
+    const done = await host.muster(['upgrade', 'run', '--yes', '--refresh', ...through, '@cluster:69']);
+
+    expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+    expect(await host.running('69')).toEqual(['15.20', '15.20', '15.20']);
+    expect(await fleet.leader('69')).not.toBe(leader);
+    await fleet.waitForCluster('69');
   });
 });

@@ -6,16 +6,9 @@ import { observeSwitchover, switchOver, type SwitchoverEnd } from '../../patroni
 import { askCluster, waitForMember } from '../../patroni/wait-healthy.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { refusals } from '../switch-refusals.ts';
+import { type Handover, heirNow, heirsOf } from './heir.ts';
 import { planAnew } from './health.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
-
-export interface Handover {
-  readonly from: string;
-  readonly to: string;
-  /** Begins the ids of its steps: a second one has others. */
-  readonly prefix: 'switch' | 'switch-back';
-  readonly supervised: boolean;
-}
 
 /** Once a cluster: everything is checked again, Patroni is asked once, the outcome is observed. */
 export function switchoverSteps(handover: Handover, tools: ClusterTools): Step[] {
@@ -35,7 +28,9 @@ export function switchoverSteps(handover: Handover, tools: ClusterTools): Step[]
       async check(context) {
         const leader = await leaderNow(tools, context);
         if (leader === from) return { kind: 'needed' };
-        if (leader === to) return { kind: 'satisfied', evidence: { leader } };
+        if (leader !== undefined && heirsOf(handover, tools).includes(leader)) {
+          return { kind: 'satisfied', evidence: { leader } };
+        }
         return {
           kind: 'refused',
           message: leader === undefined ? 'nobody takes writes' : `${leader} leads`,
@@ -70,19 +65,16 @@ function superviseStep({ prefix, from, to }: Handover): Step {
   };
 }
 
-async function waitReady(
-  { from, to }: Handover,
-  tools: ClusterTools,
-  context: StepContext,
-): Promise<StepResult> {
+async function waitReady(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepResult> {
   const asked = waiting(tools, context);
+  const { from } = handover;
   let why: string[] = ['its members do not answer'];
   const end = await poll<StepResult>(
     async () => {
       const cluster = await askCluster(nodesOfPlan(tools.plan), asked);
       if (cluster === undefined || asked.signal.aborted) return undefined;
-      if (cluster.leader?.node === to) return { kind: 'done' };
-      why = await refusals(cluster, to, tools, asked.signal);
+      if (heirsOf(handover, tools).includes(cluster.leader?.node ?? '')) return { kind: 'done' };
+      why = await refusals(cluster, heirNow(cluster, handover, tools), tools, asked.signal);
       if (why.length === 0 && cluster.leader?.node !== from)
         why = [`${cluster.leader?.node ?? 'nobody'} leads`];
       if (why.length === 0) return { kind: 'done' };
@@ -101,13 +93,12 @@ async function waitReady(
   };
 }
 
-async function handOver(
-  { from, to }: Handover,
-  tools: ClusterTools,
-  context: StepContext,
-): Promise<StepResult> {
+async function handOver(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepResult> {
   const asked = acting(tools, context);
   const { plan, settings } = tools;
+  const { from } = handover;
+  const cluster = await askCluster(nodesOfPlan(plan), asked);
+  const to = cluster === undefined ? handover.to : heirNow(cluster, handover, tools);
   await askMember(
     asked.executor,
     from,
@@ -126,16 +117,17 @@ async function handOver(
     asked,
   );
   if (end.kind === 'done') tools.interrupted(plan.name, end.interruptionMs);
-  return asResult(end, from, to);
+  return asResult(end, from, heirsOf(handover, tools), to);
 }
 
 /** After a death in between: who leads now decides. A leader that is seen leading on may be asked again, once more. */
 async function findOutcome(
-  { from, to }: Handover,
+  handover: Handover,
   tools: ClusterTools,
   context: StepContext,
 ): Promise<StepResult | { readonly kind: 'not-started' }> {
   const { plan, settings } = tools;
+  const { from, to } = handover;
   const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
   const end = await observeSwitchover(
     {
@@ -149,18 +141,18 @@ async function findOutcome(
     15,
   );
   if (end.kind === 'refused') return { kind: 'not-started' };
-  return asResult(end, from, to);
+  return asResult(end, from, heirsOf(handover, tools), to);
 }
 
-function asResult(end: SwitchoverEnd, from: string, to: string): StepResult {
+function asResult(end: SwitchoverEnd, from: string, heirs: readonly string[], to: string): StepResult {
   switch (end.kind) {
     case 'done':
-      if (end.instead !== undefined) {
+      if (end.instead !== undefined && !heirs.includes(end.instead)) {
         return { kind: 'failed', message: `${end.instead} leads instead of ${to}`, hint: planAnew };
       }
       return {
         kind: 'done',
-        evidence: { leader: to, timeline: end.timeline, interruptionMs: end.interruptionMs },
+        evidence: { leader: end.instead ?? to, timeline: end.timeline, interruptionMs: end.interruptionMs },
       };
     case 'refused':
       return {
@@ -176,12 +168,14 @@ function asResult(end: SwitchoverEnd, from: string, to: string): StepResult {
 }
 
 async function verifyHandover(
-  { from, to }: Handover,
+  handover: Handover,
   tools: ClusterTools,
   context: StepContext,
 ): Promise<StepResult> {
   const asked = waiting(tools, context);
   const { plan, settings } = tools;
+  const { from } = handover;
+  const to = (await leaderNow(tools, context)) ?? handover.to;
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 2, everyMs: 1000 };
   const why = await waitForMember(from, nodesOfPlan(plan), patience, asked);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
