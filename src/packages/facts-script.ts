@@ -15,7 +15,9 @@ command -v apt-get >/dev/null 2>&1 || {
   say end; exit 0
 }
 say manager; echo apt
-say lists; stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp 2>/dev/null
+# An update that brings nothing new changes only the folders; on a host that never had one they mean nothing.
+say lists; ls /var/lib/apt/lists 2>/dev/null | grep -q Packages &&
+  stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp 2>/dev/null
 wanted=
 for name in ${names.map(shellQuote).join(' ')}; do
   target=${shellQuote(target ?? '')}

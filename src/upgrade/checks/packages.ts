@@ -17,8 +17,11 @@ export const packageChecks: readonly Check[] = [
       const nodes = packagesByNode(facts);
       const old = nodes.flatMap(([node, { listsAge }]) => {
         if (listsAge !== null && listsAge < dayS) return [];
-        const age = listsAge === null ? 'of unknown age' : `${Math.round(listsAge / 3600)} hours old`;
-        return [refuse(`${node}: its package lists are ${age} (--refresh brings new ones)`)];
+        const text =
+          listsAge === null
+            ? 'it has no package lists of known age'
+            : `its package lists are ${Math.round(listsAge / 3600)} hours old`;
+        return [refuse(`${node}: ${text} (--refresh brings new ones)`)];
       });
       const offers = Map.groupBy(nodes, ([, { changes }]) =>
         changes
