@@ -97,7 +97,7 @@ async function inlinedFacts(root: string): Promise<Plugin> {
         contents: `export const builtInManifest = () => JSON.parse(${manifest});`,
       }));
       setup.onLoad({ filter: /src\/ssh\/key-worker-file\.ts$/ }, () => ({
-        contents: `export const keyWorkerFile = () => import.meta.dirname + '/key-worker.cjs';`,
+        contents: `export const keyWorkerFile = () => import.meta.dirname + '/../key-worker.cjs';`,
       }));
       setup.onLoad({ filter: /src\/cli\/package-info\.ts$/ }, () => ({
         contents: `export const readPackageInfo = () => (${info});`,
