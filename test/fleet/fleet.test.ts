@@ -253,8 +253,18 @@ describe('the packages', () => {
   });
 
   test('do not fit on a full disk, and do when there is space again', async () => {
-    const { name } = fleet.cluster('69').members[0]!;
+    const leader = await fleet.leader('69');
     const install = 'DEBIAN_FRONTEND=noninteractive apt-get install -q -y --only-upgrade postgresql-15';
+    // The test before upgraded one of the replicas; chance says which.
+    const versions = await Promise.all(
+      fleet.cluster('69').members.map(async (member) => {
+        const { stdout } = await fleet.exec(member.name, `dpkg-query -W -f '\${Version}' postgresql-15`);
+        return { name: member.name, version: stdout };
+      }),
+    );
+    const { name } = versions.find(
+      (one) => one.name !== leader && one.version === built.installedPostgresql,
+    )!;
     await fleet.exec(name, 'apt-get update');
 
     await fleet.setFreeSpace(name, 4 * 1024 ** 2);
