@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectFailure } from './connect-failure.ts';
 import { type ConnectTimes, type ConnectTools, phaseTexts, standingStill } from './connect-node.ts';
@@ -151,12 +152,14 @@ function lateFailure(
   ms: number,
 ): ConnectFailure {
   const seconds = `${ms / 1000} s`;
-  if (phase === 'dns') {
+  // An address needs no name server: ssh had not come to it yet.
+  if (phase === 'dns' && isIP(settings.hostName) === 0) {
     const what = `the name server gives no answer for ${settings.hostName} in ${seconds}`;
     return new ConnectFailure('dns', 'dns-no-answer', what);
   }
-  if (phase === 'connect') {
-    return new ConnectFailure('connect', 'timeout', `no answer in ${seconds} (${address})`, {
+  if (phase === 'connect' || phase === 'dns') {
+    const place = address ?? settings.hostName;
+    return new ConnectFailure('connect', 'timeout', `no answer in ${seconds} (${place})`, {
       hint: noAnswerHint,
     });
   }
