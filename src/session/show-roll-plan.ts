@@ -14,7 +14,7 @@ export async function showRollPlan(
     json === true
       ? `${JSON.stringify({ hash, ...spec })}\n`
       : `${planLines(session, spec, hash).map(makeVisibleLine).join('\n')}\n`;
-  await (json === true ? terminal.stdout : terminal.stdout).write(text);
+  await terminal.stdout.write(text);
   await terminal.stdout.flush();
 }
 
