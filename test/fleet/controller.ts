@@ -11,6 +11,7 @@ import { type Progress, silent } from './progress.ts';
 import {
   findCluster,
   findHost,
+  findPlain,
   type FleetCluster,
   type FleetHost,
   type FleetPlan,
@@ -22,6 +23,7 @@ import { waitForFleet, waitForSsh } from './state/fleet-health.ts';
 import { type FleetStatus, fleetStatus } from './state/fleet-status.ts';
 import { type MemberState, memberState } from './state/member.ts';
 import { patroniRest, type RestAnswer, type RestRequest } from './state/patroni-rest.ts';
+import { waitForPlain } from './state/plain-health.ts';
 import { type ProxyPools, proxyPools } from './state/proxy.ts';
 
 /**
@@ -71,6 +73,8 @@ export interface Fleet {
   proxyPools(host: string): Promise<ProxyPools | undefined>;
   /** Waits until one member leads and all others stream (and the proxies know); answers the leader. */
   waitForCluster(cluster: string, within?: number): Promise<string>;
+  /** Waits until a cluster without Patroni has one primary and all others stream; answers the primary. */
+  waitForPlain(plain: string, within?: number): Promise<string>;
   /** The same for all clusters, and sshd on all hosts. */
   waitForFleet(within?: number): Promise<string[]>;
 }
@@ -126,6 +130,7 @@ export async function openFleet(
     patroniRest: (name, path, request) => patroniRest(host(name), path, request),
     proxyPools: (name) => proxyPools(host(name)),
     waitForCluster: (name, within) => waitForCluster(cluster(name), plan.shape.sync, within),
+    waitForPlain: (name, within) => waitForPlain(findPlain(plan, name), within),
     waitForFleet: (within) => waitForFleet(plan, within),
   };
 }

@@ -8,8 +8,9 @@ import { forgetShape, writeShape } from './live-folder.ts';
 import { mustRun } from './program.ts';
 import type { Progress } from './progress.ts';
 import { seedHost } from './roles/seed-host.ts';
-import type { FleetCluster, FleetPlan } from './shape.ts';
+import type { FleetCluster, FleetPlan, PlainCluster } from './shape.ts';
 import { waitForFleet } from './state/fleet-health.ts';
+import { waitForPlain } from './state/plain-health.ts';
 import { waitForCluster } from './state/cluster-health.ts';
 import { startAll } from './up.ts';
 
@@ -18,6 +19,7 @@ export async function snapshot(folders: FleetFolders, plan: FleetPlan, progress:
   await waitForFleet(plan);
   progress('stopping the clusters, primaries last');
   await Promise.all(plan.clusters.map((cluster) => stopInOrder(cluster)));
+  await Promise.all(plan.plain.map((cluster) => stopPlain(cluster)));
   await stopUnit(plan.etcd.name, 'etcd');
   await Promise.all(plan.hosts.map((host) => powerOff(host)));
   await forgetShape(folders);
@@ -66,6 +68,14 @@ async function stopInOrder(cluster: FleetCluster): Promise<void> {
   const replicas = cluster.members.filter((member) => member.name !== leader);
   await Promise.all(replicas.map((replica) => stopUnit(replica.name, 'patroni')));
   await stopUnit(leader, 'patroni');
+}
+
+/** The primary first: it ends when all others have everything. */
+async function stopPlain(cluster: PlainCluster): Promise<void> {
+  const primary = await waitForPlain(cluster);
+  await stopUnit(primary, 'postgresql@15-main');
+  const others = cluster.members.filter((member) => member.name !== primary);
+  await Promise.all(others.map((member) => stopUnit(member.name, 'postgresql@15-main')));
 }
 
 async function stopUnit(host: string, unit: string): Promise<void> {

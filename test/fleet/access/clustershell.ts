@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import type { AccessFiles } from '../folders.ts';
 import type { FleetHost, FleetPlan } from '../shape.ts';
 
-/** Writes the folder for CLUSTERSHELL_CFGDIR: groups @patroni, @etcd, @haproxy and the source cluster. */
+/** Writes the folder for CLUSTERSHELL_CFGDIR: groups @patroni, @etcd, @haproxy, @postgresql and the sources cluster and plain. */
 export async function writeClustershellFolder(plan: FleetPlan, access: AccessFiles): Promise<void> {
   const folder = access.clustershell;
   await mkdir(`${folder}/groups.d`, { recursive: true });
@@ -16,13 +16,20 @@ export async function writeClustershellFolder(plan: FleetPlan, access: AccessFil
 
 function groupsYaml(plan: FleetPlan): string {
   const byRole = (role: FleetHost['role']): string => nodes(plan.hosts.filter((host) => host.role === role));
-  const roles = [`  patroni: '${byRole('patroni')}'`, `  etcd: '${byRole('etcd')}'`];
-  if (plan.shape.proxies > 0) {
-    roles.push(`  haproxy: '${byRole('haproxy')}'`);
-  }
+  const used = (['patroni', 'etcd', 'haproxy', 'postgresql'] as const).filter((role) => byRole(role) !== '');
+  const roles = used.map((role) => `  ${role}: '${byRole(role)}'`);
   // Quoted names: ClusterShell refuses numbers.
   const clusters = plan.clusters.map((cluster) => `  '${cluster.name}': '${nodes(cluster.members)}'`);
-  return ['roles:', ...roles, 'cluster:', ...clusters, ''].join('\n');
+  const plain = plan.plain.map(({ name, members }) => `  '${name}': '${nodes(members)}'`);
+  const sources = [
+    ['roles:', ...roles],
+    ['cluster:', ...clusters],
+    ['plain:', ...plain],
+  ];
+  return `${sources
+    .filter((lines) => lines.length > 1)
+    .flat()
+    .join('\n')}\n`;
 }
 
 function nodes(hosts: readonly FleetHost[]): string {

@@ -30,6 +30,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
     shape: {
       ...Object.fromEntries(given.map(([name, text]) => [name, count(name, text!)])),
       ...(values.sync === undefined ? {} : { sync: values.sync }),
+      ...(values.plain === undefined
+        ? {}
+        : { plain: values.plain.split(',').map((size) => count('plain', size)) }),
     },
   };
 }
@@ -43,6 +46,7 @@ function parseKnown(argv: readonly string[]) {
         clusters: { type: 'string' },
         nodes: { type: 'string' },
         proxies: { type: 'string' },
+        plain: { type: 'string' },
         sync: { type: 'boolean' },
         json: { type: 'boolean' },
         new: { type: 'boolean' },

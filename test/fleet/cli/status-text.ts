@@ -17,7 +17,7 @@ export function statusText(status: FleetStatus): string {
   );
   const access = [
     `ssh -F ${status.access.sshConfig} ${status.hosts[1]!.name}`,
-    `CLUSTERSHELL_CFGDIR=${status.access.clustershell} clush -bw @patroni hostname`,
+    `CLUSTERSHELL_CFGDIR=${status.access.clustershell} clush -bw @${status.shape.clusters > 0 ? 'patroni' : 'postgresql'} hostname`,
   ];
   return [...hosts, ...clusters, ...access].map((line) => `${line.trimEnd()}\n`).join('');
 }

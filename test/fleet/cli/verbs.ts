@@ -69,7 +69,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   [
     'up',
     {
-      usage: 'up [--clusters N] [--nodes N] [--proxies N] [--sync]',
+      usage: 'up [--clusters N] [--nodes N] [--proxies N] [--sync] [--plain N,N…]',
       does: 'start a fleet (default: 1 cluster, 3 nodes, 1 proxy) and wait until it is healthy',
       async run(context) {
         const { folders, args, progress } = context;

@@ -6,6 +6,7 @@ import { etcdFiles } from './etcd.ts';
 import { everyHostFiles, type HostKeys } from './every-host.ts';
 import { haproxyFiles } from './haproxy.ts';
 import { patroniFiles } from './patroni.ts';
+import { postgresqlFiles } from './postgresql.ts';
 
 /** Writes what makes a base this host into its (empty) upper layer. */
 export async function seedHost(
@@ -19,6 +20,10 @@ export async function seedHost(
 }
 
 function roleFiles(plan: FleetPlan, host: FleetHost): SeedFile[] {
+  const plain = plan.plain.find(({ members }) => members.includes(host));
+  if (plain !== undefined) {
+    return postgresqlFiles(plain, host);
+  }
   const cluster = clusterOf(plan, host);
   if (cluster === undefined) {
     return etcdFiles(host);

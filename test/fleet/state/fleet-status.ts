@@ -2,9 +2,10 @@ import type { AccessFiles, FleetFolders } from '../folders.ts';
 import { isPlugged } from '../host/cable.ts';
 import { hostInit } from '../host/cgroup.ts';
 import { clusterOf, type FleetHost, type FleetPlan, type FleetShape } from '../shape.ts';
-import { isNotYet } from '../wait-for.ts';
+import { isNotYet, type NotYet } from '../wait-for.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { memberState } from './member.ts';
+import { plainHealth } from './plain-health.ts';
 
 export interface FleetStatus {
   readonly shape: FleetShape;
@@ -30,6 +31,7 @@ export interface HostStatus {
 }
 
 interface ClusterStatus {
+  /** `69`; `plain:1` of one without Patroni. */
   readonly name: string;
   readonly healthy: boolean;
   readonly leader: string | null;
@@ -42,16 +44,22 @@ export async function fleetStatus(folders: FleetFolders, plan: FleetPlan): Promi
   return {
     shape: plan.shape,
     hosts: await Promise.all(plan.hosts.map((host) => hostStatus(folders, plan, host))),
-    clusters: await Promise.all(
-      plan.clusters.map(async (cluster) => {
-        const seen = await clusterHealth(cluster, plan.shape.sync);
-        return isNotYet(seen)
-          ? { name: cluster.name, healthy: false, leader: null, missing: seen.missing }
-          : { name: cluster.name, healthy: true, leader: seen, missing: null };
-      }),
-    ),
+    clusters: await Promise.all([
+      ...plan.clusters.map(async (cluster) =>
+        clusterStatus(cluster.name, await clusterHealth(cluster, plan.shape.sync)),
+      ),
+      ...plan.plain.map(async (cluster) =>
+        clusterStatus(`plain:${cluster.name}`, await plainHealth(cluster)),
+      ),
+    ]),
     access: folders.access,
   };
+}
+
+function clusterStatus(name: string, seen: string | NotYet): ClusterStatus {
+  return isNotYet(seen)
+    ? { name, healthy: false, leader: null, missing: seen.missing }
+    : { name, healthy: true, leader: seen, missing: null };
 }
 
 async function hostStatus(folders: FleetFolders, plan: FleetPlan, host: FleetHost): Promise<HostStatus> {
