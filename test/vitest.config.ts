@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
  * One project a kind of test, each with its own time limits: unit and property tests are pure and fast,
  * differential tests ask the original tools, integration tests use real sshd, acceptance tests the built program.
  */
-const project = (name: string, testTimeout: number, more: { fileParallelism?: boolean } = {}) => ({
+const project = (
+  name: string,
+  testTimeout: number,
+  more: { fileParallelism?: boolean; maxWorkers?: number; setupFiles?: string[] } = {},
+) => ({
   extends: true as const,
   test: {
     name,
@@ -28,8 +32,11 @@ export default defineConfig({
       project('acceptance', 120_000),
       // Thousands of nodes, hours of work: `npm run test:nightly`.
       project('nightly', 4 * 3_600_000, { fileParallelism: false }),
-      // Real hosts, one fleet after the other: not part of `npm test`, which needs no root.
-      project('fleet', 300_000, { fileParallelism: false }),
+      // Real hosts, one fleet after the other or so many side by side: not part of `npm test`, which needs no root.
+      project('fleet', 300_000, {
+        maxWorkers: Number(process.env['MUSTER_TEST_FLEETS'] ?? 1),
+        setupFiles: ['test/fleet/fleet-of-worker.ts'],
+      }),
     ],
   },
 });

@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runProgram, type ProgramResult } from '../support/muster.ts';
-import { build } from './build/build.ts';
-import { type Fleet, openFleet } from './controller.ts';
-import { down } from './down.ts';
-import { fleetFolders } from './folders.ts';
-import { withBuildLock, withFleetLock } from './lock.ts';
-import { silent } from './progress.ts';
-import { up } from './up.ts';
+import type { ProgramResult } from '../support/muster.ts';
+import type { Fleet } from './controller.ts';
+import { openTestFleet, type TestFleet } from './open-test-fleet.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
-const folders = fleetFolders();
-const dev = new URL('../../bin/dev.js', import.meta.url).pathname;
+let own: TestFleet;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  await withBuildLock(() => build(folders, silent));
-  await withFleetLock(() => up(folders, { clusters: 2, nodes: 3, proxies: 1, sync: false }, silent));
-  fleet = await openFleet(folders);
+  own = await openTestFleet({ clusters: 2 });
+  ({ fleet } = own);
 }, 600_000);
 
 afterAll(async () => {
-  await withFleetLock(() => down(folders));
+  await own.close();
 });
 
 beforeEach(async () => {
@@ -28,14 +21,7 @@ beforeEach(async () => {
 }, 120_000);
 
 function cluster(...args: string[]): Promise<ProgramResult> {
-  return runProgram(process.execPath, [dev, 'cluster', ...args], {
-    env: {
-      MUSTER_SSH_CONFIG: folders.access.sshConfig,
-      CLUSTERSHELL_CFGDIR: folders.access.clustershell,
-      XDG_STATE_HOME: folders.live,
-      XDG_CONFIG_HOME: folders.live,
-    },
-  });
+  return own.muster(['cluster', ...args]);
 }
 
 test('shows every cluster in a row, whoever logs in, and nodes that are no member', async () => {

@@ -1,36 +1,31 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { findTool } from '../support/require-tool.ts';
-import { build, type BuildRecord } from './build/build.ts';
-import { type Fleet, openFleet } from './controller.ts';
+import type { BuildRecord } from './build/build.ts';
+import type { Fleet } from './controller.ts';
 import { down } from './down.ts';
-import { fleetFolders } from './folders.ts';
+import { fleetName, fleetNumber } from './fleet-number.ts';
+import type { FleetFolders } from './folders.ts';
 import { liveMounts } from './live-folder.ts';
-import { withBuildLock, withFleetLock } from './lock.ts';
+import { withFleetLock } from './lock.ts';
 import { mustRun, runProgram } from './program.ts';
-import { silent } from './progress.ts';
+import { openTestFleet } from './open-test-fleet.ts';
 import { databasePassword } from './roles/patroni.ts';
-import { up } from './up.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
-const folders = fleetFolders();
 const nodeset = findTool('nodeset', 'clustershell');
 const clush = findTool('clush', 'clustershell');
+let folders: FleetFolders;
 let fleet: Fleet;
 let built: BuildRecord;
 
 beforeAll(async () => {
-  if ((await liveMounts()).length > 0) {
-    throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
-  }
-  built = await withBuildLock(() => build(folders, silent));
-  await withFleetLock(() => up(folders, { clusters: 1, nodes: 3, proxies: 1, sync: false }, silent));
-  fleet = await openFleet(folders);
+  ({ fleet, built, folders } = await openTestFleet());
 }, 600_000);
 
 afterAll(async () => {
@@ -355,14 +350,18 @@ describe('down', () => {
 async function traces(): Promise<string[]> {
   const found = [...(await liveMounts())];
   const links = await mustRun('ip', ['-br', 'link']);
-  found.push(...links.split('\n').filter((line) => line.startsWith('fleet0')));
+  found.push(...links.split('\n').filter((line) => line.startsWith(`fleet${fleetNumber}`)));
   const namespaces = await mustRun('ip', ['netns', 'list']);
-  found.push(...namespaces.split('\n').filter((line) => line.includes('muster')));
+  found.push(...namespaces.split('\n').filter((line) => line.split(' ')[0] === fleetName));
   const processes = await mustRun('ps', ['-eo', 'pid=,args=']);
-  found.push(...processes.split('\n').filter((line) => /host\/(keeper|boot)\.sh/.test(line)));
+  for (const line of processes.split('\n').filter((one) => /host\/(keeper|boot)\.sh/.test(one))) {
+    // Other fleets of this machine have keepers, too.
+    const environment = await readFile(`/proc/${line.trim().split(' ')[0]}/environ`, 'utf8').catch(() => '');
+    if (environment.includes(`/${fleetName}/`)) found.push(line);
+  }
   const groups = (await mustRun('findmnt', ['-rno', 'TARGET', '-t', 'cgroup2'])).split('\n').filter(Boolean);
   for (const group of groups) {
-    found.push(...(await readdir(group)).filter((name) => name.includes('muster')));
+    found.push(...(await readdir(group)).filter((name) => name === fleetName));
   }
   return found;
 }

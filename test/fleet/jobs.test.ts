@@ -2,42 +2,32 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobs } from '../../src/jobs/create-jobs.ts';
 import type { Jobs } from '../../src/jobs/job.ts';
 import { createSshExecutor, type SshExecutor } from '../../src/ssh/executor.ts';
-import { build } from './build/build.ts';
-import { type Fleet, openFleet } from './controller.ts';
-import { down } from './down.ts';
-import { fleetFolders } from './folders.ts';
-import { liveMounts } from './live-folder.ts';
-import { withBuildLock, withFleetLock } from './lock.ts';
-import { silent } from './progress.ts';
-import { up } from './up.ts';
+import type { Fleet } from './controller.ts';
+import { openTestFleet, type TestFleet } from './open-test-fleet.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
-const folders = fleetFolders();
 const forever = new AbortController().signal;
 const host = 'etcd1';
+let own: TestFleet;
 let fleet: Fleet;
 const open: SshExecutor[] = [];
 
 beforeAll(async () => {
-  if ((await liveMounts()).length > 0) {
-    throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
-  }
-  await withBuildLock(() => build(folders, silent));
-  await withFleetLock(() => up(folders, { clusters: 1, nodes: 1, proxies: 0, sync: false }, silent));
-  fleet = await openFleet(folders);
+  own = await openTestFleet({ nodes: 1, proxies: 0 });
+  ({ fleet } = own);
 }, 600_000);
 
 afterAll(async () => {
   for (const executor of open) await executor.close();
-  await withFleetLock(() => down(folders));
+  await own.close();
 });
 
 function jobsAs(user: string): Jobs {
   const executor = createSshExecutor({
     env: {},
-    home: folders.live,
+    home: own.folders.live,
     localUser: 'nobody',
-    configFile: folders.access.sshConfig,
+    configFile: own.folders.access.sshConfig,
     user,
     keepOpen: true,
     keepaliveMs: 1000,

@@ -1,51 +1,26 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ProgramResult, runProgram } from '../support/muster.ts';
-import { build } from './build/build.ts';
-import { type Fleet, openFleet } from './controller.ts';
-import { down } from './down.ts';
-import { fleetFolders } from './folders.ts';
-import { liveMounts } from './live-folder.ts';
-import { withBuildLock, withFleetLock } from './lock.ts';
-import { silent } from './progress.ts';
-import { up } from './up.ts';
+import type { ProgramResult } from '../support/muster.ts';
+import type { Fleet } from './controller.ts';
+import { musterSource, openTestFleet, type TestFleet } from './open-test-fleet.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
-const folders = fleetFolders();
-const dev = new URL('../../bin/dev.js', import.meta.url).pathname;
+let own: TestFleet;
 let fleet: Fleet;
-let state: string;
 
 beforeAll(async () => {
-  if ((await liveMounts()).length > 0) {
-    throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
-  }
-  await withBuildLock(() => build(folders, silent));
-  await withFleetLock(() => up(folders, { clusters: 1, nodes: 3, proxies: 1, sync: false }, silent));
-  fleet = await openFleet(folders);
-  state = mkdtempSync(join(tmpdir(), 'roll-'));
+  own = await openTestFleet();
+  ({ fleet } = own);
 }, 600_000);
 
 afterAll(async () => {
-  rmSync(state, { recursive: true, force: true });
-  await withFleetLock(() => down(folders));
+  await own.close();
 });
 
-function environment(): Record<string, string | undefined> {
-  return {
-    ...process.env,
-    MUSTER_SSH_CONFIG: folders.access.sshConfig,
-    CLUSTERSHELL_CFGDIR: folders.access.clustershell,
-    XDG_STATE_HOME: state,
-    XDG_CONFIG_HOME: state,
-  };
-}
-
 function muster(...args: string[]): Promise<ProgramResult> {
-  return runProgram(process.execPath, [dev, ...args], { env: environment() });
+  return own.muster(args);
 }
 
 async function output(host: string, command: string): Promise<string> {
@@ -60,7 +35,10 @@ describe('muster roll on real hosts', () => {
       'echo began >>/root/began; apt-get -qq update && ' +
       'DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=60 install --only-upgrade postgresql-15';
     const args = ['roll', '--yes', '-w', nodes.join(','), '--gate-ready', 'patroni:16MB', '--sudo', command];
-    const child = spawn(process.execPath, [dev, ...args], { env: environment(), stdio: 'ignore' });
+    const child = spawn(process.execPath, [musterSource, ...args], {
+      env: { ...process.env, ...own.environment },
+      stdio: 'ignore',
+    });
     const over = new Promise<NodeJS.Signals | null>((resolve) =>
       child.once('close', (_, signal) => resolve(signal)),
     );
@@ -84,7 +62,7 @@ describe('muster roll on real hosts', () => {
   });
 
   test('a step for the leader runs on the leader alone', async () => {
-    const file = join(state, 'leader.yaml');
+    const file = join(own.state, 'leader.yaml');
     const step = '  - id: mark\n    on: leader\n    run: touch /root/led\n';
     writeFileSync(file, `name: mark the leader\nsteps:\n${step}`);
     const leader = await fleet.leader('69');
@@ -109,7 +87,7 @@ describe('muster roll on real hosts', () => {
     expect(examples.map(([, , name]) => name)).toEqual(Object.keys(hosts));
 
     for (const [, text, name] of examples) {
-      const file = join(state, 'example.yaml');
+      const file = join(own.state, 'example.yaml');
       writeFileSync(file, text!);
       const rolled = await muster('roll', '--yes', file, hosts[name!]!);
       expect(`${name} ${rolled.code} ${rolled.stdout}${rolled.stderr}`).toMatch(new RegExp(`^${name} 0 `));
@@ -135,7 +113,7 @@ describe('muster roll on real hosts', () => {
   });
 
   test('a workflow reboots hosts one after the other and waits until each is back', async () => {
-    const file = join(state, 'reboot.yaml');
+    const file = join(own.state, 'reboot.yaml');
     writeFileSync(
       file,
       [

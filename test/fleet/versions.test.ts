@@ -1,42 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditDocumentSchema } from '../support/versions-json.ts';
-import { build } from './build/build.ts';
-import { type Fleet, openFleet } from './controller.ts';
-import { down } from './down.ts';
-import { fleetFolders } from './folders.ts';
-import { liveMounts } from './live-folder.ts';
-import { withBuildLock, withFleetLock } from './lock.ts';
 import { runProgram, type ProgramResult } from '../support/muster.ts';
-import { silent } from './progress.ts';
+import type { Fleet } from './controller.ts';
+import { musterSource, openTestFleet, type TestFleet } from './open-test-fleet.ts';
 import { databasePassword } from './roles/patroni.ts';
-import { up } from './up.ts';
 
-const folders = fleetFolders();
-const dev = new URL('../../bin/dev.js', import.meta.url).pathname;
+let own: TestFleet;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  if ((await liveMounts()).length > 0) {
-    throw new Error('a fleet is up: take it down first (bin/node test/fleet/fleet.ts down)');
-  }
-  await withBuildLock(() => build(folders, silent));
-  await withFleetLock(() => up(folders, { clusters: 2, nodes: 3, proxies: 1, sync: false }, silent));
-  fleet = await openFleet(folders);
+  own = await openTestFleet({ clusters: 2 });
+  ({ fleet } = own);
 }, 600_000);
 
 afterAll(async () => {
-  await withFleetLock(() => down(folders));
+  await own.close();
 });
 
 function versions(...args: string[]): Promise<ProgramResult> {
-  return runProgram(process.execPath, [dev, 'versions', ...args], {
-    env: {
-      MUSTER_SSH_CONFIG: folders.access.sshConfig,
-      CLUSTERSHELL_CFGDIR: folders.access.clustershell,
-      XDG_STATE_HOME: folders.live,
-      XDG_CONFIG_HOME: folders.live,
-    },
-  });
+  return own.muster(['versions', ...args]);
 }
 
 const rowsOf = ({ stdout }: ProgramResult) =>
@@ -114,7 +96,7 @@ describe('muster versions on Patroni clusters', () => {
     const answer = await runProgram(
       process.execPath,
       [
-        dev,
+        musterSource,
         'versions',
         '-w',
         addresses.join(','),
@@ -122,7 +104,7 @@ describe('muster versions on Patroni clusters', () => {
         'postgresql://postgres@%h:5432/postgres',
         '--no-save',
       ],
-      { env: { XDG_STATE_HOME: folders.live, XDG_CONFIG_HOME: folders.live, PGPASSWORD: databasePassword } },
+      { env: { XDG_STATE_HOME: own.state, XDG_CONFIG_HOME: own.state, PGPASSWORD: databasePassword } },
     );
     expect(rowsOf(answer)[1]!.slice(1, 2)).toEqual(['15.18']);
     expect(rowsOf(answer)).toHaveLength(2);
