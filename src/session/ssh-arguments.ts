@@ -26,27 +26,27 @@ const withValue: Readonly<Record<string, string>> = {
 };
 
 /** ssh's switches, as ssh_config keywords. */
-const switches: Readonly<Record<string, readonly [string, string]>> = {
-  4: ['AddressFamily', 'inet'],
-  6: ['AddressFamily', 'inet6'],
-  A: ['ForwardAgent', 'yes'],
-  a: ['ForwardAgent', 'no'],
-  C: ['Compression', 'yes'],
-  K: ['GSSAPIAuthentication', 'yes'],
-  k: ['GSSAPIDelegateCredentials', 'no'],
+const switches: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  4: [['AddressFamily', 'inet']],
+  6: [['AddressFamily', 'inet6']],
+  A: [['ForwardAgent', 'yes']],
+  a: [['ForwardAgent', 'no']],
+  C: [['Compression', 'yes']],
+  K: [
+    ['GSSAPIAuthentication', 'yes'],
+    ['GSSAPIDelegateCredentials', 'yes'],
+  ],
+  k: [['GSSAPIDelegateCredentials', 'no']],
 };
 
 /** Keywords whose effect muster never has, and the values that ask for none. In a file they are passed over, as clush turns them off. */
 const refused: Readonly<Record<string, string>> = {
   dynamicforward: 'none',
   forkafterauthentication: 'no',
-  forwardagent: 'no',
   forwardx11: 'no',
   localcommand: 'none',
   localforward: 'none',
   remoteforward: 'none',
-  sendenv: '',
-  setenv: '',
 };
 
 /** Switches that change nothing here: no X11, no remote logging of ours, no pseudo-terminal unless asked. */
@@ -77,7 +77,7 @@ export function readSshArguments(given: readonly string[], from: string, home: s
     for (let at = 1; at < word.length; at += 1) {
       const letter = word[at]!;
       const simple = switches[letter];
-      if (simple !== undefined) add(simple);
+      if (simple !== undefined) simple.forEach(add);
       else if (letter === 't') pty = true;
       else if (without.has(letter)) continue;
       else {
@@ -115,6 +115,6 @@ function unknown(what: string, from: string): UserError {
 
 function notHonoured(key: string, value: string, from: string): UserError {
   return new UserError(`${from}: ssh option ${key} ${value} cannot be honoured`, {
-    hint: `muster forwards no agents, ports, displays or variables. ssh does: muster -R exec -w NODES 'ssh -o ${key}=${value} %h COMMAND'`,
+    hint: `muster forwards no ports and no displays. ssh does: muster -R exec -w NODES 'ssh -o ${key}=${value} %h COMMAND'`,
   });
 }

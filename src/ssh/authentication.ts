@@ -21,12 +21,16 @@ export interface Authentication {
 /** A server may put this many rounds of questions before it is taken for broken. */
 const maxRounds = 10;
 
-/** Each method once, keys first; nothing is asked without a prompter or with BatchMode. */
+/**
+ * Each method once, keys first; nothing is asked without a prompter or with BatchMode.
+ * @param ticketServes true: a Kerberos ticket opens this server elsewhere; then nobody is asked for anything
+ */
 export function createAuthentication(
   settings: ConnectionSettings,
   identities: Identities,
   prompter: Prompter | undefined,
   passwords: PasswordCache,
+  ticketServes: (accepted: readonly string[]) => Promise<boolean> = () => Promise.resolve(false),
 ): Authentication {
   const tried: string[] = [];
   const problems: ConnectFailure[] = [];
@@ -61,8 +65,16 @@ export function createAuthentication(
           tried.push(identity.name);
           yield identity.attempt;
         }
-      } else if (!mayAsk || !takes(method)) continue;
-      else if (method === 'keyboard-interactive') {
+        continue;
+      }
+      if (!mayAsk || !takes(method)) continue;
+      if (settings.gssapi !== undefined) {
+        // only the server's answer tells whether it takes tickets
+        if (accepted === undefined) yield { type: 'none' };
+        if (accepted !== undefined && (await ticketServes(accepted))) return;
+        if (!takes(method)) continue;
+      }
+      if (method === 'keyboard-interactive') {
         tried.push(method);
         yield { type: 'keyboard-interactive', answer: answerQuestions };
       } else {
@@ -116,6 +128,7 @@ export function createAuthentication(
         'auth-failed',
         `authentication failed for ${settings.user} (${parts.join('; ')})`,
         {
+          serverAccepts: accepted,
           hint:
             problems.find(({ hint }) => hint !== undefined)?.hint ??
             'Check the user name and the keys; muster never tries again by itself: servers lock out.',

@@ -77,6 +77,9 @@ function isDefault(keyword: string, ssh: string | undefined, settings: Connectio
     case 'serveraliveinterval':
       // Debian's ssh makes it 300 with BatchMode
       return ssh === '0' || (settings.batchMode && ssh === '300');
+    case 'gssapiauthentication':
+      // PreferredAuthentications may leave it out, which ssh shows apart
+      return settings.gssapi === undefined;
     case 'proxycommand':
       return ssh !== undefined && settings.proxyCommand !== undefined;
     default:

@@ -96,6 +96,7 @@ function applyLine(line: ConfigLine, state: State): void {
   if (accumulating.has(line.keyword)) {
     const lines = state.lists.get(line.keyword) ?? [];
     if (
+      line.keyword === 'sendenv' ||
       !lines.some((other) => other.words[0] === line.words[0] && other.words.length === line.words.length)
     ) {
       lines.push(line);

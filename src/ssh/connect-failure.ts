@@ -4,6 +4,8 @@ export interface ConnectFailureDetails {
   readonly hint?: string | undefined;
   readonly retryable?: boolean;
   readonly serverSaid?: string | undefined;
+  /** The ways to log in that the server takes. */
+  readonly serverAccepts?: readonly string[] | undefined;
 }
 
 /** Why no command could be started; becomes a `not-started` outcome. Nothing secret goes into it. */
@@ -14,6 +16,7 @@ export class ConnectFailure extends Error {
   readonly retryable: boolean;
   readonly hint: string | undefined;
   readonly serverSaid: string | undefined;
+  readonly serverAccepts: readonly string[] | undefined;
 
   constructor(
     phase: ConnectPhase,
@@ -27,6 +30,7 @@ export class ConnectFailure extends Error {
     this.retryable = details.retryable ?? false;
     this.hint = details.hint;
     this.serverSaid = details.serverSaid;
+    this.serverAccepts = details.serverAccepts;
   }
 
   get outcome(): NodeOutcome {

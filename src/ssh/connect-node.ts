@@ -23,6 +23,8 @@ export interface ConnectTools {
   readonly prompter: Prompter | undefined;
   readonly hostKeyQuestions: HostKeyQuestions | undefined;
   readonly keepaliveMs: number;
+  /** Whether the system's ssh would get in where the built-in client would have to ask somebody. */
+  readonly ticketServes: (settings: ConnectionSettings, accepted: readonly string[]) => Promise<boolean>;
   readonly onNotice: (node: string | undefined, text: string) => void;
 }
 
@@ -44,6 +46,9 @@ export const phaseTexts: Readonly<Record<Phase, string>> = {
   auth: 'no answer to the authentication',
 };
 
+/** What is said when ForwardAgent is of no effect; ssh says nothing. */
+export const agentRefused = 'the server does not let the agent be forwarded (AllowAgentForwarding)';
+
 /** Logs in over a socket that is connected already, and destroys it on failure. Rejects with ConnectFailure. */
 export async function connectNode(
   settings: ConnectionSettings,
@@ -59,6 +64,7 @@ export async function connectNode(
   let phase: Phase = 'banner';
   let refused: ConnectFailure | undefined;
   let pendingKey: Buffer | undefined;
+  let agent = settings.forwardedAgent;
 
   const startPhase = (ms: number, saidMs: number): void =>
     clock.start(ms, () =>
@@ -85,7 +91,9 @@ export async function connectNode(
     tools.prompter === undefined ? undefined : { ask: aside(tools.prompter.ask.bind(tools.prompter)) };
   // until a password is known to be right, one server gets it after the other: waiting for them is not this one's fault
   const passwords = { trial: aside(tools.passwords.trial.bind(tools.passwords)) };
-  const authentication = createAuthentication(settings, tools.identities, prompter, passwords);
+  const authentication = createAuthentication(settings, tools.identities, prompter, passwords, (accepted) =>
+    tools.ticketServes(settings, accepted),
+  );
   const onAbort = (): void => fail(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -104,6 +112,11 @@ export async function connectNode(
       compression: settings.compression,
       keepaliveMs: settings.keepaliveMs ?? tools.keepaliveMs,
       keepaliveCount: settings.keepaliveCount,
+      session: {
+        environment: settings.environment,
+        agent: () => agent,
+        onAgentRefused: () => tools.onNotice(settings.node, agentRefused),
+      },
       verifyHostKey: async (key) => {
         phase = 'host-key';
         const decision = await aside(decideHostKey)(settings, known, key, tools.hostKeyQuestions);
@@ -114,6 +127,7 @@ export async function connectNode(
         if (decision.kind === 'accept-and-remember') pendingKey = key;
         if (decision.kind === 'accept-without-passwords') {
           authentication.forbidPasswords();
+          agent = undefined;
           tools.onNotice(settings.node, decision.warning);
         }
         return true;

@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectFailure } from './connect-failure.ts';
-import { type ConnectTimes, type ConnectTools, phaseTexts, standingStill } from './connect-node.ts';
+import {
+  agentRefused,
+  type ConnectTimes,
+  type ConnectTools,
+  phaseTexts,
+  standingStill,
+} from './connect-node.ts';
 import { changedKeyMessage } from './host-key.ts';
 import { type KnownHosts, knownHostsName } from './known-hosts.ts';
 import type { Link } from './link.ts';
@@ -99,8 +105,14 @@ export async function connectOpenSsh(
     tellNotices(settings, progress, known, tools);
     const mux = await Promise.race([findMux(controlPath, () => over), failed]);
     void mux.closed.then(() => master.stop());
+    const tolerated = progress.said.some((line) => /IDENTIFICATION HAS CHANGED/.test(line));
+    const session = {
+      environment: settings.environment,
+      agent: () => (tolerated ? undefined : settings.forwardedAgent),
+      onAgentRefused: () => tools.onNotice(settings.node, agentRefused),
+    };
     void master.exited.then(() => mux.destroy());
-    return { ...muxLink(mux, () => mux.destroy()), controlPath };
+    return { ...muxLink(mux, session, () => mux.destroy()), controlPath };
   } catch (error) {
     master.stop();
     const wrong = error instanceof ConnectFailure && error.reason === 'auth-failed';

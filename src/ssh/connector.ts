@@ -4,6 +4,7 @@ import { type ConnectTimes, type ConnectTools, connectNode } from './connect-nod
 import type { MasterLink, OpenSshTools } from './connect-openssh.ts';
 import { dial } from './dial.ts';
 import { createJumpHosts } from './jump-hosts.ts';
+import { takesTicket, type Tickets, withTicketAdvice } from './kerberos-ticket.ts';
 import type { Link } from './link.ts';
 import { throughMaster } from './openssh-arguments.ts';
 import { createNameResolver } from './resolve-name.ts';
@@ -21,6 +22,7 @@ export interface Connector {
 
 export interface ConnectorOptions {
   readonly tools: ConnectTools;
+  readonly tickets: Tickets;
   readonly transport: TransportPreference;
   /** Made when first needed; undefined: there is no ssh program. */
   readonly openSsh: () => OpenSshTools | undefined;
@@ -47,7 +49,9 @@ export function createConnector(options: ConnectorOptions): Connector {
 
   async function choose(settings: ConnectionSettings): Promise<TransportChoice> {
     const known = await tools.knownHosts.forNode(settings).catch(() => undefined);
-    const choice = chooseTransport(settings, options.transport, known);
+    const ticketFirst = settings.gssapi?.first === true && options.transport !== 'openssh';
+    const ticket = ticketFirst ? await options.tickets.state() : undefined;
+    const choice = chooseTransport(settings, options.transport, known, ticket);
     const learnt = needOpenSsh.get(settings.node);
     return learnt === undefined ? choice : { transport: 'openssh', because: [learnt] };
   }
@@ -60,12 +64,27 @@ export function createConnector(options: ConnectorOptions): Connector {
     try {
       return await repeatedly(settings, signal, (times) => builtIn(settings, times, signal));
     } catch (error) {
-      const other = error instanceof ConnectFailure && error.reason === 'no-common-algorithm';
-      if (!other || options.transport !== 'auto' || options.openSsh() === undefined) throw error;
-      needOpenSsh.set(settings.node, error.message);
-      tools.onNotice(settings.node, `${error.message}; using the system's ssh`);
+      const why = error instanceof ConnectFailure ? await whyOpenSsh(settings, error) : undefined;
+      if (why === undefined || options.transport !== 'auto' || options.openSsh() === undefined) throw error;
+      needOpenSsh.set(settings.node, why);
+      tools.onNotice(settings.node, `${why}; using the system's ssh`);
       return viaOpenSsh();
     }
+  }
+
+  /** What the system's ssh would do better; undefined: nothing. Rejects with what is to be said of a missing ticket. */
+  async function whyOpenSsh(
+    settings: ConnectionSettings,
+    error: ConnectFailure,
+  ): Promise<string | undefined> {
+    if (error.reason === 'no-common-algorithm') return error.message;
+    const { gssapi } = settings;
+    if (gssapi === undefined || error.reason !== 'auth-failed') return undefined;
+    if (!takesTicket(settings, error.serverAccepts)) return undefined;
+    const state = await options.tickets.state();
+    if (state === 'valid' && options.transport === 'auto')
+      return `a Kerberos ticket is there (${gssapi.line})`;
+    throw withTicketAdvice(error, gssapi, state);
   }
 
   async function repeatedly<Kind>(

@@ -27,6 +27,10 @@ export function effectiveSettings(settings: ConnectionSettings): ReadonlyMap<str
     ['serveralivecountmax', String(settings.keepaliveCount)],
     ['tcpkeepalive', yesNo(settings.tcpKeepAlive)],
     ['compression', yesNo(settings.compression)],
+    ['gssapiauthentication', yesNo(settings.gssapi !== undefined)],
+    ['forwardagent', settings.forwardAgent],
+    ['sendenv', settings.sendEnv.join(' ') || undefined],
+    ['setenv', settings.setEnv.join(' ') || undefined],
   ]);
 }
 

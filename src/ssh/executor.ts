@@ -9,6 +9,7 @@ import { createConnector } from './connector.ts';
 import { createHostKeyQuestions } from './host-key-questions.ts';
 import { createIdentities } from './identities.ts';
 import { createKnownHostsCache } from './known-hosts.ts';
+import { createTickets, takesTicket } from './kerberos-ticket.ts';
 import { createNodeLinks } from './node-links.ts';
 import { openSubsystem } from './open-subsystem.ts';
 import { refuseHostileName } from './node-name.ts';
@@ -88,6 +89,7 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
   const jumpConfig = createSshConfig(fileOptions);
   const onNotice = options.onNotice ?? (() => {});
   const { prompter } = options;
+  const tickets = createTickets(options.env);
   const tools: ConnectTools = {
     identities: createIdentities(prompter, options.agentTimeoutMs),
     knownHosts: createKnownHostsCache(),
@@ -95,11 +97,17 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
     prompter,
     hostKeyQuestions: prompter === undefined ? undefined : createHostKeyQuestions(prompter),
     keepaliveMs: options.keepaliveMs ?? 15_000,
+    ticketServes: async (settings, accepted) =>
+      (options.transport ?? 'auto') === 'auto' &&
+      takesTicket(settings, accepted) &&
+      (await tickets.state()) === 'valid' &&
+      sshProgramOf(options) !== undefined,
     onNotice,
   };
   let openSsh: OpenSshTools | undefined;
   const connector = createConnector({
     tools,
+    tickets,
     transport: options.transport ?? 'auto',
     openSsh: () => (openSsh ??= openSshTools(options)),
     settingsForJump: (host) => settingsOf(host, jumpConfig),
@@ -204,10 +212,13 @@ export function createSshExecutor(options: SshOptions): SshExecutor {
   };
 }
 
+function sshProgramOf({ sshProgram, env }: SshOptions): string | undefined {
+  return sshProgram === undefined ? findProgram('ssh', env['PATH']) : sshProgram.path;
+}
+
 /** Undefined when there is no ssh program. */
 function openSshTools(options: SshOptions): OpenSshTools | undefined {
-  const program =
-    options.sshProgram === undefined ? findProgram('ssh', options.env['PATH']) : options.sshProgram.path;
+  const program = sshProgramOf(options);
   if (program === undefined) return undefined;
   return {
     program,

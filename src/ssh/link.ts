@@ -17,6 +17,14 @@ export interface Link {
   destroy(): void;
 }
 
+/** What the configuration gives to each command of a connection. */
+export interface SessionExtras {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Socket of the agent to be forwarded; asked when a command starts. */
+  readonly agent: () => string | undefined;
+  readonly onAgentRefused: () => void;
+}
+
 /** How a remote command ended. */
 export type CommandExit = { readonly code: number } | { readonly signal: string };
 

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ChannelFailure, type CommandChannel, type Link } from './link.ts';
+import { ChannelFailure, type CommandChannel, type Link, type SessionExtras } from './link.ts';
 import type { MuxChannel } from './mux-channel.ts';
 import type { MuxConnection } from './mux-connection.ts';
 
@@ -7,7 +7,14 @@ import type { MuxConnection } from './mux-connection.ts';
 const terminalOf = ['vt100', 80, 24, 0, 0, '\0'] as const;
 
 /** A connection through a master. `destroy` must end the master too. */
-export function muxLink(mux: MuxConnection, destroy: () => void): Link {
+export function muxLink(mux: MuxConnection, session: SessionExtras, destroy: () => void): Link {
+  let agentAsked = false;
+  /** Once for a connection, as the server's answer holds for all of it; the ssh program serves what comes of it. */
+  const forwardAgent = async (channel: MuxChannel): Promise<void> => {
+    if (agentAsked || session.agent() === undefined) return;
+    agentAsked = true;
+    if (!(await channel.request('auth-agent-req@openssh.com'))) session.onAgentRefused();
+  };
   const forward = async (type: string, ...target: readonly (string | number)[]): Promise<Duplex> =>
     duplexOf(await mux.open(type, ...target));
   return {
@@ -16,6 +23,8 @@ export function muxLink(mux: MuxConnection, destroy: () => void): Link {
     destroy,
     async start(command, pty) {
       const channel = await mux.open('session');
+      for (const [name, value] of Object.entries(session.environment)) channel.tell('env', name, value);
+      await forwardAgent(channel);
       if (pty && !(await channel.request('pty-req', ...terminalOf))) {
         channel.close();
         throw new ChannelFailure('the server gives no pseudo-terminal', false);

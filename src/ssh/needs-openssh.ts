@@ -7,6 +7,7 @@ import { linesOf } from './config-values.ts';
 const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
   bindinterface: [],
   canonicalizehostname: ['no', 'false'],
+  gssapikeyexchange: ['no', 'false'],
   hostbasedauthentication: ['no', 'false'],
   knownhostscommand: ['none'],
   pkcs11provider: ['none'],
@@ -49,6 +50,12 @@ export function leavesNoCommand(config: ResolvedConfig): string[] {
   });
 }
 
-function phrase({ keyword, text, where }: ConfigLine): string {
+/** A line of the machine's own configuration: written for everybody by a distribution or its administrator. */
+export function isSystemWide({ where }: ConfigLine): boolean {
+  return where.startsWith('/etc/');
+}
+
+/** `keyword value (file:line)` */
+export function phrase({ keyword, text, where }: ConfigLine): string {
   return `${text === '' ? keyword : `${keyword} ${text}`} (${where})`;
 }

@@ -6,6 +6,7 @@ import { type KnownHosts, knownHostsName } from './known-hosts.ts';
 import type { OpenSshProgress } from './openssh-progress.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { reachFailure } from './tcp.ts';
+import { visible } from './visible.ts';
 
 /**
  * Why an ssh program ended before it was logged in, in the words the built-in transport uses.
@@ -185,7 +186,7 @@ export function revokedKey(known: KnownHosts, shown: string | undefined): Connec
 export function authFailure(
   said: string,
   settings: ConnectionSettings,
-  { tried, accepted }: OpenSshProgress,
+  { tried, accepted, ticketProblem }: OpenSshProgress,
   reason?: string,
 ): ConnectFailure {
   const why = /Received disconnect from .*: \d*:? ?(.*)/.exec(said)?.[1];
@@ -198,13 +199,19 @@ export function authFailure(
     ...(why === undefined ? [] : [`server said: ${printable(Buffer.from(why))}`]),
     ...(closed && why === undefined && !permission ? ['the server closed the connection'] : []),
     ...(reason === undefined ? [] : [reason]),
+    ...(ticketProblem === undefined ? [] : [`Kerberos: ${visible(ticketProblem).slice(0, 160)}`]),
     ...keys,
   ];
   return new ConnectFailure(
     'auth',
     'auth-failed',
     `authentication failed for ${settings.user} (${parts.join('; ')})`,
-    { hint: 'Check the user name and the keys; muster never tries again by itself: servers lock out.' },
+    {
+      hint:
+        ticketProblem === undefined
+          ? 'Check the user name and the keys; muster never tries again by itself: servers lock out.'
+          : 'Look at the ticket with klist; kinit gets a new one.',
+    },
   );
 }
 

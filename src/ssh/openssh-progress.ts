@@ -14,6 +14,8 @@ export interface OpenSshProgress {
   /** The methods the server takes. */
   readonly accepted: readonly string[] | undefined;
   readonly authenticated: boolean;
+  /** Why no Kerberos ticket could be used, in the words of its library. */
+  readonly ticketProblem: string | undefined;
   /** All lines that are no debug output: errors and warnings, and what helpers wrote. */
   readonly said: readonly string[];
   /** Takes a line; true when the phase has changed. */
@@ -35,6 +37,8 @@ export function createOpenSshProgress(): OpenSshProgress {
   let version: string | undefined;
   let accepted: readonly string[] | undefined;
   let authenticated = false;
+  let method: string | undefined;
+  let ticketProblem: string | undefined;
 
   const readers: readonly [RegExp, (found: RegExpExecArray) => OpenSshPhase | undefined][] = [
     [
@@ -76,7 +80,8 @@ export function createOpenSshProgress(): OpenSshProgress {
     ],
     [
       /^debug1: Next authentication method: (.*)/,
-      ([, method]) => {
+      ([, next]) => {
+        method = next;
         if (method !== 'publickey') tried.push(method!);
         return undefined;
       },
@@ -116,11 +121,17 @@ export function createOpenSshProgress(): OpenSshProgress {
     get authenticated() {
       return authenticated;
     },
+    get ticketProblem() {
+      return ticketProblem;
+    },
     greeting,
     tried,
     said,
     take(line) {
       if (!line.startsWith('debug') && line !== '') {
+        // the library's second line, below a "debug1" one that says nothing
+        if (method === 'gssapi-with-mic' && !/^\S+@\S+: |^Connection |^Received /.test(line))
+          ticketProblem ??= line;
         said.push(line);
         if (said.length > keptLines) said.shift();
       }

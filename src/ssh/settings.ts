@@ -4,7 +4,9 @@ import type { ConfigLine } from './config-line.ts';
 import type { ResolvedConfig } from './config-resolve.ts';
 import { expandEnvironment, expandTilde, expandTokens } from './config-tokens.ts';
 import { choiceOf, countOf, durationOf, flagOf, linesOf, wordOf } from './config-values.ts';
+import { type GssapiWish, gssapiOf } from './gssapi.ts';
 import { leavesNoCommand, needsOpenSsh } from './needs-openssh.ts';
+import { sendEnvOf, sessionEnvironment, setEnvOf } from './session-environment.ts';
 
 export type StrictHostKeyChecking = 'yes' | 'ask' | 'accept-new' | 'no';
 
@@ -43,7 +45,17 @@ export interface ConnectionSettings {
   readonly keepaliveMs: number | undefined;
   readonly keepaliveCount: number;
   readonly tcpKeepAlive: boolean;
-  readonly forwardAgent: boolean;
+  /** ForwardAgent as written: `no`, `yes`, a path or a variable. */
+  readonly forwardAgent: string;
+  /** Socket of the agent that the node may use; undefined: none. */
+  readonly forwardedAgent: string | undefined;
+  /** SendEnv's patterns and SetEnv's words. */
+  readonly sendEnv: readonly string[];
+  readonly setEnv: readonly string[];
+  /** What they give each command. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined: no login with a Kerberos ticket. */
+  readonly gssapi: GssapiWish | undefined;
   readonly proxyCommand: string | undefined;
   /** ProxyJump, outermost first: `user@name:port`. */
   readonly jumps: readonly string[];
@@ -70,6 +82,8 @@ export interface Surroundings {
 /** Reads the resolved lines. Throws SshConfigError (file:line) for values ssh would refuse. */
 export function settingsFrom(config: ResolvedConfig, surroundings: Surroundings): ConnectionSettings {
   const proxy = proxyOf(config);
+  const sendEnv = sendEnvOf(config);
+  const setEnv = setEnvOf(config);
   return {
     node: config.node,
     user: config.user,
@@ -115,7 +129,11 @@ export function settingsFrom(config: ResolvedConfig, surroundings: Surroundings)
     keepaliveMs: durationOf(config, 'serveraliveinterval') || undefined,
     keepaliveCount: countOf(config, 'serveralivecountmax', 3),
     tcpKeepAlive: flagOf(config, 'tcpkeepalive', true),
-    forwardAgent: (wordOf(config, 'forwardagent') ?? 'no') !== 'no',
+    ...forwardingOf(config, surroundings),
+    sendEnv,
+    setEnv,
+    environment: sessionEnvironment(sendEnv, setEnv, surroundings.env),
+    gssapi: gssapiOf(config),
     proxyCommand: proxy.command,
     jumps: proxy.jumps,
     commandLine: commandLineOf(surroundings),
@@ -143,9 +161,29 @@ function identityAgentOf(config: ResolvedConfig, surroundings: Surroundings): st
   const word = line?.words[0] ?? 'SSH_AUTH_SOCK';
   if (line === undefined || word === 'SSH_AUTH_SOCK') return nonEmpty(surroundings.env['SSH_AUTH_SOCK']);
   if (word.toLowerCase() === 'none') return undefined;
+  return socketOf(line, config, surroundings);
+}
+
+/** A path, or `$NAME` for the variable that holds it. */
+function socketOf(line: ConfigLine, config: ResolvedConfig, surroundings: Surroundings): string | undefined {
+  const word = line.words[0] ?? '';
   const variable = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(word)?.[1];
   if (variable !== undefined) return nonEmpty(surroundings.env[variable]);
   return expandPath(word, line, config, surroundings);
+}
+
+function forwardingOf(
+  config: ResolvedConfig,
+  surroundings: Surroundings,
+): Pick<ConnectionSettings, 'forwardAgent' | 'forwardedAgent'> {
+  const line = config.first.get('forwardagent');
+  const word = line?.words[0] ?? 'no';
+  if (line === undefined || /^(no|false)$/i.test(word))
+    return { forwardAgent: 'no', forwardedAgent: undefined };
+  if (/^(yes|true)$/i.test(word)) {
+    return { forwardAgent: 'yes', forwardedAgent: identityAgentOf(config, surroundings) };
+  }
+  return { forwardAgent: word, forwardedAgent: socketOf(line, config, surroundings) };
 }
 
 function filesOf(

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { BaseAgent, Client, ClientChannel, ConnectConfig, ParsedKey } from 'ssh2';
-import { ChannelFailure, type Link } from './link.ts';
+import { ChannelFailure, type CommandChannel, type Link, type SessionExtras } from './link.ts';
 import { commandChannel } from './ssh2-channel.ts';
 import { loadSsh2 } from './ssh2-library.ts';
 import { type Patches, patchClient } from './ssh2-patches.ts';
@@ -35,6 +35,7 @@ export interface LoginOptions {
   readonly compression: boolean;
   readonly keepaliveMs: number;
   readonly keepaliveCount: number;
+  readonly session: SessionExtras;
   /** Asked once per connection; the library asks again at each rekey. */
   readonly verifyHostKey: (key: Buffer) => Promise<boolean>;
   /** The next attempt; undefined when there is none left. `accepted` are the server's methods, once known. */
@@ -98,6 +99,7 @@ export async function login(options: LoginOptions): Promise<Link> {
         client,
         patches,
         closed.promise,
+        options.session,
         () => open,
         () => end(new LinkError('closed')),
       ),
@@ -119,6 +121,8 @@ function configOf(
   return {
     sock: options.socket,
     username: options.user,
+    // for forwarding: logging in has agents of its own
+    ...(options.session.agent() === undefined ? {} : { agent: options.session.agent()! }),
     readyTimeout: 0,
     // It only sends the questions: whether the node lives is judged by watchLife, since any byte is life.
     keepaliveInterval: options.keepaliveMs,
@@ -171,6 +175,7 @@ function linkOf(
   client: Client,
   patches: Patches,
   closed: Promise<void>,
+  session: SessionExtras,
   isOpen: () => boolean,
   destroy: () => void,
 ): Link {
@@ -198,20 +203,33 @@ function linkOf(
         reject(new ChannelFailure(error instanceof Error ? error.message : String(error), false));
       }
     });
+  const begin = (command: string, pty: boolean, agentForward: boolean): Promise<CommandChannel> =>
+    ask(
+      (done) => {
+        const extras = { env: { ...session.environment }, agentForward };
+        // Without a command it is the login shell itself, as `ssh -T`.
+        if (command === '') client.shell(pty ? {} : false, extras, done);
+        else client.exec(command, pty ? { ...extras, pty: true } : extras, done);
+      },
+      (channel) => commandChannel(channel, patches, closed),
+    );
+  let agentRefused = false;
   return {
     closed,
     isOpen,
     destroy,
-    start: (command, pty) =>
-      ask(
-        (done) => {
-          const window = pty ? { pty: true } : {};
-          // Without a command it is the login shell itself, as `ssh -T`.
-          if (command === '') client.shell(pty ? {} : false, done);
-          else client.exec(command, window, done);
-        },
-        (channel) => commandChannel(channel, patches, closed),
-      ),
+    async start(command, pty) {
+      const forward = !agentRefused && session.agent() !== undefined;
+      try {
+        return await begin(command, pty, forward);
+      } catch (error) {
+        if (!forward || !(error instanceof Error && /agent forwarding/.test(error.message))) throw error;
+        // the session is closed before the command is sent; ssh would go on in it without a word
+        if (!agentRefused) session.onAgentRefused();
+        agentRefused = true;
+        return begin(command, pty, false);
+      }
+    },
     subsystem: (name) =>
       ask(
         (done) => client.subsys(name, done),

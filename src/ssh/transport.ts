@@ -1,5 +1,6 @@
 import { ConnectFailure } from './connect-failure.ts';
 import type { KnownHosts } from './known-hosts.ts';
+import type { TicketState } from './kerberos-ticket.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 /** `auto`: the built-in client, or the system's ssh for a node whose configuration needs it. */
@@ -13,6 +14,7 @@ export interface TransportChoice {
 }
 
 /**
+ * @param ticket undefined where the configuration gives it no precedence
  * @param known undefined where known_hosts cannot be read: that is told when connecting
  * @throws ConnectFailure when the configuration asks for what the chosen transport cannot do
  */
@@ -20,6 +22,7 @@ export function chooseTransport(
   settings: ConnectionSettings,
   preference: TransportPreference,
   known: KnownHosts | undefined,
+  ticket: TicketState | undefined,
 ): TransportChoice {
   const [leavesNoCommand] = settings.leavesNoCommand;
   if (leavesNoCommand !== undefined) {
@@ -38,11 +41,20 @@ export function chooseTransport(
   if (authority !== undefined && known?.types.length === 0) {
     needs.push(`@cert-authority (${authority.file}:${authority.line})`);
   }
-  if (needs.length === 0) return { transport: 'ssh2', because: ['nothing needs more'] };
+  const usesTicket = settings.gssapi?.first === true && (ticket === 'valid' || ticket === 'unknown');
+  const delegation = usesTicket ? settings.gssapi.delegation : undefined;
+  if (delegation !== undefined) needs.push(delegation);
+  else if (usesTicket && preference === 'auto') needs.push(settings.gssapi.line);
+  if (needs.length === 0) {
+    const without = settings.gssapi?.first === true && (ticket === 'none' || ticket === 'expired');
+    const why = without ? `${settings.gssapi.line} would need a Kerberos ticket` : 'nothing needs more';
+    return { transport: 'ssh2', because: [why] };
+  }
   if (preference === 'auto') return { transport: 'openssh', because: needs };
   // a plain key may be known or accepted: that is judged when the server shows one
-  if (settings.needsOpenSsh.length === 0) return { transport: 'ssh2', because: ['it was asked for'] };
-  throw new ConnectFailure('config', 'config', `ssh_config asks for ${settings.needsOpenSsh.join(', ')}`, {
+  const asked = needs.filter((need) => !need.startsWith('@'));
+  if (asked.length === 0) return { transport: 'ssh2', because: ['it was asked for'] };
+  throw new ConnectFailure('config', 'config', `ssh_config asks for ${asked.join(', ')}`, {
     hint: 'Only the system’s ssh can do this: leave out --transport ssh2.',
   });
 }

@@ -101,6 +101,14 @@ describe.skipIf(ssh === undefined)('ssh_config, compared with ssh -G', () => {
       config: 'IdentityFile /a\nHost web1\n IdentityFile /b\n IdentityFile /a\nHost *\n IdentityFile "/c d"',
     },
     'no identity file': { config: 'IdentityFile none' },
+    'sent and set variables': {
+      config:
+        'SendEnv LANG LC_*\nSendEnv LANG A\nHost web1\n SendEnv -LC* B\n SetEnv X=1 "Y=a b"\nHost *\n SetEnv Z=1',
+    },
+    'a variable that cannot be sent': { config: 'SendEnv A=1' },
+    'a variable without a value': { config: 'SetEnv A' },
+    'a forwarded agent': { config: 'Host db\n ForwardAgent no\nHost *\n ForwardAgent $AGENT' },
+    'an agent forwarded': { config: 'ForwardAgent true' },
     comments: { config: '# one\n  # two\nUser a # three\nHostName "x#y"\n' },
     quoting: { config: String.raw`UserKnownHostsFile "/a b" /c\ d '/e "f"' /g` },
     escapes: { config: String.raw`HostKeyAlias a\"b` },
@@ -311,6 +319,9 @@ function shown(settings: ConnectionSettings): Record<string, unknown> {
     bindaddress: settings.bindAddress,
     batchmode: yesNo(settings.batchMode),
     compression: yesNo(settings.compression),
+    forwardagent: settings.forwardAgent,
+    sendenv: settings.sendEnv,
+    setenv: settings.setEnv,
     hashknownhosts: yesNo(settings.hashKnownHosts),
     identitiesonly: yesNo(settings.identitiesOnly),
     tcpkeepalive: yesNo(settings.tcpKeepAlive),
@@ -349,6 +360,7 @@ function expected(values: ReadonlyMap<string, readonly string[]>): Record<string
         'bindaddress',
         'batchmode',
         'compression',
+        'forwardagent',
         'hashknownhosts',
         'identitiesonly',
         'tcpkeepalive',
@@ -361,6 +373,8 @@ function expected(values: ReadonlyMap<string, readonly string[]>): Record<string
         'proxyjump',
       ].map((key) => [key, one(key)]),
     ),
+    sendenv: values.get('sendenv') ?? [],
+    setenv: values.get('setenv') ?? [],
     // Debian's ssh makes it 300 with BatchMode; muster has keepalives of its own in any case
     serveraliveinterval:
       one('batchmode') === 'yes' && one('serveraliveinterval') === '300' ? '0' : one('serveraliveinterval'),

@@ -25,6 +25,8 @@ export interface SshdOptions {
   readonly nodes?: number;
   /** More lines for sshd_config, before the defaults: the first value of a keyword wins. */
   readonly config?: readonly string[];
+  /** More environment for sshd itself. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts sshd as this user, in the foreground, on a free port. */
@@ -92,7 +94,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       '',
     ].join('\n'),
   );
-  const server = spawn(sshd, ['-D', '-e', '-f', configPath], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(sshd, ['-D', '-e', '-f', configPath], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
   await listening(server, port);
   const home = join(folder, 'home');
   mkdirSync(home);

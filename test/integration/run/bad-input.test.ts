@@ -80,8 +80,8 @@ describe.skipIf(sshd === undefined)('what can be wrong with a run, on a real ssh
     ['no time', ['-u', 'x', '-w', 'n1'], '-u x: not a number of seconds\nFor example: 30 or 0.5\n'],
     [
       'an ssh option nobody can honour',
-      ['-o', '-A', '-w', 'n1'],
-      "-o: ssh option ForwardAgent yes cannot be honoured\nmuster forwards no agents, ports, displays or variables. ssh does: muster -R exec -w NODES 'ssh -o ForwardAgent=yes %h COMMAND'\n",
+      ['-o', '-oLocalForward=1', '-w', 'n1'],
+      "-o: ssh option LocalForward 1 cannot be honoured\nmuster forwards no ports and no displays. ssh does: muster -R exec -w NODES 'ssh -o LocalForward=1 %h COMMAND'\n",
     ],
     [
       'an unknown ssh option',

@@ -102,7 +102,6 @@ describe('ssh_config', () => {
     'PKCS11Provider none',
     'VerifyHostKeyDNS no',
     'CanonicalizeHostname no',
-    'GSSAPIAuthentication yes',
     'RemoteCommand none',
     'SessionType default',
   ])('takes %j for what it is: nothing asked', async (line) => {
@@ -118,6 +117,23 @@ describe('ssh_config', () => {
       'aes192-ctr',
       'aes256-ctr',
     ]);
+  });
+
+  it('knows whether a Kerberos ticket comes first, and what the node is given', async () => {
+    const first = `gssapiauthentication yes (${folder}/config:1)`;
+
+    expect((await settings('GSSAPIAuthentication yes')).gssapi).toEqual({
+      line: first,
+      first: true,
+      delegation: undefined,
+    });
+    expect(
+      (await settings('GSSAPIAuthentication yes\nGSSAPIDelegateCredentials yes')).gssapi?.delegation,
+    ).toBe(`gssapidelegatecredentials yes (${folder}/config:2)`);
+    expect((await settings('GSSAPIAuthentication no')).gssapi).toBeUndefined();
+    expect((await settings('')).gssapi).toBeUndefined();
+    await expect(settings('SendEnv A=b')).rejects.toThrow(':1: not a name for SendEnv: A=b');
+    await expect(settings('SetEnv A')).rejects.toThrow(':1: not NAME=value in SetEnv: A');
   });
 
   it('orders the ways to log in', async () => {
