@@ -46,9 +46,6 @@ export const phaseTexts: Readonly<Record<Phase, string>> = {
   auth: 'no answer to the authentication',
 };
 
-/** What is said when ForwardAgent is of no effect; ssh says nothing. */
-export const agentRefused = 'the server does not let the agent be forwarded (AllowAgentForwarding)';
-
 /** Logs in over a socket that is connected already, and destroys it on failure. Rejects with ConnectFailure. */
 export async function connectNode(
   settings: ConnectionSettings,
@@ -115,7 +112,7 @@ export async function connectNode(
       session: {
         environment: settings.environment,
         agent: () => agent,
-        onAgentRefused: () => tools.onNotice(settings.node, agentRefused),
+        onNotice: (text) => tools.onNotice(settings.node, text),
       },
       verifyHostKey: async (key) => {
         phase = 'host-key';

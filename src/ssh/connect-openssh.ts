@@ -1,13 +1,7 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectFailure } from './connect-failure.ts';
-import {
-  agentRefused,
-  type ConnectTimes,
-  type ConnectTools,
-  phaseTexts,
-  standingStill,
-} from './connect-node.ts';
+import { type ConnectTimes, type ConnectTools, phaseTexts, standingStill } from './connect-node.ts';
 import { changedKeyMessage } from './host-key.ts';
 import { type KnownHosts, knownHostsName } from './known-hosts.ts';
 import type { Link } from './link.ts';
@@ -109,7 +103,7 @@ export async function connectOpenSsh(
     const session = {
       environment: settings.environment,
       agent: () => (tolerated ? undefined : settings.forwardedAgent),
-      onAgentRefused: () => tools.onNotice(settings.node, agentRefused),
+      onNotice: (text: string) => tools.onNotice(settings.node, text),
     };
     void master.exited.then(() => mux.destroy());
     return { ...muxLink(mux, session, () => mux.destroy()), controlPath };

@@ -22,8 +22,19 @@ export interface SessionExtras {
   readonly environment: Readonly<Record<string, string>>;
   /** Socket of the agent to be forwarded; asked when a command starts. */
   readonly agent: () => string | undefined;
-  readonly onAgentRefused: () => void;
+  /** Something of the connection that is worth telling, in words. */
+  readonly onNotice: (text: string) => void;
 }
+
+/** What is said when ForwardAgent is of no effect; ssh says nothing. */
+export const agentRefused = 'the server does not let the agent be forwarded (AllowAgentForwarding)';
+
+/** A server that sends more than it was allowed would fill the memory of whoever reads slowly. */
+export const windowIgnored =
+  'the server sends more than it may (it ignores the channel window); connection ended';
+
+/** Beyond the window a channel may send this share of it, as for OpenSSH (channels.c), before its connection is ended. */
+export const windowGrace = 0.1;
 
 /** How a remote command ended. */
 export type CommandExit = { readonly code: number } | { readonly signal: string };

@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-import type { CommandExit } from './link.ts';
+import { type CommandExit, windowGrace } from './link.ts';
 import { channelPacket, type Field, type FieldReader, message } from './mux-packets.ts';
 
 /** One SSH channel inside a connection to a master; both outputs share one window and both must be read. */
@@ -38,6 +38,8 @@ export interface ChannelPort {
   send(packet: Buffer): boolean;
   /** The channel's number may be used again. */
   forget(): void;
+  /** The server sends more than it may. */
+  windowIgnored(): void;
 }
 
 /** What the server may send before it is told that some was read: as much as holds a fast link busy. */
@@ -57,6 +59,8 @@ export function createMuxChannel(port: ChannelPort): ChannelDriver {
   let window = port.window;
   let unsent: Unsent | undefined;
   let read = 0;
+  /** What the server may still send; below zero: what it has sent beyond. */
+  let left = ownWindow;
   let closeSent = false;
   /** No more output comes. */
   let ended = false;
@@ -72,6 +76,7 @@ export function createMuxChannel(port: ChannelPort): ChannelDriver {
     read += bytes;
     if (read < ownWindow / 2 || closeSent) return;
     send(message.windowAdjust, read);
+    left += read;
     read = 0;
   };
   const output = (): { stream: Readable; take: (bytes: Buffer) => void } => {
@@ -87,7 +92,9 @@ export function createMuxChannel(port: ChannelPort): ChannelDriver {
       stream,
       take(bytes) {
         if (ended) return;
-        if (stream.destroyed) taken(bytes.length);
+        left -= bytes.length;
+        if (left < -ownWindow * windowGrace) port.windowIgnored();
+        else if (stream.destroyed) taken(bytes.length);
         else if (stream.push(bytes)) taken(bytes.length);
         else held += bytes.length;
       },

@@ -23,6 +23,8 @@ export interface MuxConnection {
   readonly closed: Promise<void>;
   isOpen(): boolean;
   destroy(): void;
+  /** The listener is called before the connection is ended for it. */
+  onWindowIgnored(listener: () => void): void;
 }
 
 /** PROTOCOL.mux, sections 1, 2 and 3. */
@@ -44,6 +46,7 @@ export async function connectMux(path: string): Promise<MuxConnection> {
   const openings = new Map<number, Opening>();
   const channels = new Map<number, ChannelDriver>();
   let isOpen = false;
+  let tellWindowIgnored: (() => void) | undefined;
   let nextId = 0;
 
   const takeChannelPacket = (packet: Buffer): void => {
@@ -65,6 +68,10 @@ export async function connectMux(path: string): Promise<MuxConnection> {
         maxPacket: Math.min(fields.uint32(), ownMaxPacket),
         send: (bytes) => !socket.writable || socket.write(bytes),
         forget: () => channels.delete(id),
+        windowIgnored() {
+          tellWindowIgnored?.();
+          end(new Error('the server ignores the channel window'));
+        },
       });
       channels.set(id, driver);
       opening.resolve(driver.channel);
@@ -106,6 +113,9 @@ export async function connectMux(path: string): Promise<MuxConnection> {
     closed: closed.promise,
     isOpen: () => isOpen,
     destroy: () => end(new Error('closed')),
+    onWindowIgnored(listener) {
+      tellWindowIgnored = listener;
+    },
     open(type, ...details) {
       if (!isOpen) return Promise.reject(new ChannelFailure('connection lost', false));
       const id = nextId;

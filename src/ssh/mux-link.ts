@@ -1,5 +1,12 @@
 import { Duplex } from 'node:stream';
-import { ChannelFailure, type CommandChannel, type Link, type SessionExtras } from './link.ts';
+import {
+  agentRefused,
+  ChannelFailure,
+  type CommandChannel,
+  type Link,
+  type SessionExtras,
+  windowIgnored,
+} from './link.ts';
 import type { MuxChannel } from './mux-channel.ts';
 import type { MuxConnection } from './mux-connection.ts';
 
@@ -8,12 +15,13 @@ const terminalOf = ['vt100', 80, 24, 0, 0, '\0'] as const;
 
 /** A connection through a master. `destroy` must end the master too. */
 export function muxLink(mux: MuxConnection, session: SessionExtras, destroy: () => void): Link {
+  mux.onWindowIgnored(() => session.onNotice(windowIgnored));
   let agentAsked = false;
   /** Once for a connection, as the server's answer holds for all of it; the ssh program serves what comes of it. */
   const forwardAgent = async (channel: MuxChannel): Promise<void> => {
     if (agentAsked || session.agent() === undefined) return;
     agentAsked = true;
-    if (!(await channel.request('auth-agent-req@openssh.com'))) session.onAgentRefused();
+    if (!(await channel.request('auth-agent-req@openssh.com'))) session.onNotice(agentRefused);
   };
   const forward = async (type: string, ...target: readonly (string | number)[]): Promise<Duplex> =>
     duplexOf(await mux.open(type, ...target));

@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { BaseAgent, Client, ClientChannel, ConnectConfig, ParsedKey } from 'ssh2';
-import { ChannelFailure, type CommandChannel, type Link, type SessionExtras } from './link.ts';
+import {
+  agentRefused,
+  ChannelFailure,
+  type CommandChannel,
+  type Link,
+  type SessionExtras,
+  windowIgnored,
+} from './link.ts';
 import { commandChannel } from './ssh2-channel.ts';
 import { loadSsh2 } from './ssh2-library.ts';
 import { type Patches, patchClient } from './ssh2-patches.ts';
@@ -108,7 +115,10 @@ export async function login(options: LoginOptions): Promise<Link> {
   // a person who gives no answer has ended this login
   const unanswered = (error: Error): void => end(new LinkError(error.message, 'answer'));
   client.connect(configOf(options, () => patches.lastAuthAnswer()?.methods, unanswered));
-  const patches = patchClient(client);
+  const patches = patchClient(client, () => {
+    if (!over) options.session.onNotice(windowIgnored);
+    end(new LinkError('the server ignores the channel window'));
+  });
   return result.promise;
 }
 
@@ -213,20 +223,20 @@ function linkOf(
       },
       (channel) => commandChannel(channel, patches, closed),
     );
-  let agentRefused = false;
+  let refused = false;
   return {
     closed,
     isOpen,
     destroy,
     async start(command, pty) {
-      const forward = !agentRefused && session.agent() !== undefined;
+      const forward = !refused && session.agent() !== undefined;
       try {
         return await begin(command, pty, forward);
       } catch (error) {
         if (!forward || !(error instanceof Error && /agent forwarding/.test(error.message))) throw error;
         // the session is closed before the command is sent; ssh would go on in it without a word
-        if (!agentRefused) session.onAgentRefused();
-        agentRefused = true;
+        if (!refused) session.onNotice(agentRefused);
+        refused = true;
         return begin(command, pty, false);
       }
     },

@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
+import { windowGrace } from './link.ts';
 import { patchRawKeys, type ProtocolParts } from './ssh2-raw-keys.ts';
 
 /** What the server answered to the last login attempt. */
@@ -17,6 +18,9 @@ export interface Patches {
   signal(channel: ClientChannel, name: string): void;
 }
 
+/** What the library lets a server send before any of it was read (its MAX_WINDOW). */
+const libraryWindow = 2 * 1024 * 1024;
+
 type Handler = (protocol: unknown, ...args: unknown[]) => unknown;
 
 interface ClientParts {
@@ -30,14 +34,16 @@ interface ClientParts {
 
 interface ChannelParts {
   outgoing?: { id: number; state: string };
+  incoming?: { window: number };
   _exit?: { code?: unknown };
 }
 
 /**
- * Changes four message handlers of one client, after `connect()` has made them. Written for ssh2 1.17.0 and checked
+ * Changes six message handlers of one client, after `connect()` has made them. Written for ssh2 1.17.0 and checked
  * by test/integration/ssh/ssh2-contract.test.ts.
+ * @param onWindowIgnored a server sends more than it may
  */
-export function patchClient(client: Client): Patches {
+export function patchClient(client: Client, onWindowIgnored: () => void): Patches {
   const { _protocol: protocol, _chanMgr: channels } = client as unknown as ClientParts;
   patchRawKeys(protocol);
   const handlers = protocol?._handlers ?? {};
@@ -70,6 +76,23 @@ export function patchClient(client: Client): Patches {
     if (channel !== undefined) closed.add(channel);
     return original(...args);
   });
+
+  const exceeded = new WeakMap<object, number>();
+  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
+    wrap(handlers, name, (original, args) => {
+      const channel = channelOf(args[1]);
+      const size = Buffer.isBuffer(args[2]) ? args[2].length : 0;
+      const excess = channel?.incoming === undefined ? 0 : size - channel.incoming.window;
+      if (excess > 0) {
+        // the library would drop data in silence, or hold it without limit
+        const sum = (exceeded.get(channel!) ?? 0) + excess;
+        exceeded.set(channel!, sum);
+        if (sum > libraryWindow * windowGrace) return onWindowIgnored();
+        channel!.incoming!.window = size;
+      }
+      return original(...args);
+    });
+  }
 
   return {
     lastAuthAnswer: () => answer,

@@ -26,7 +26,14 @@ describe('ssh2 1.17.0', () => {
     client.on('error', () => {});
     client.connect({ sock: new PassThrough(), username: 'x' });
 
-    for (const name of ['GLOBAL_REQUEST', 'USERAUTH_FAILURE', 'CHANNEL_REQUEST', 'CHANNEL_CLOSE']) {
+    for (const name of [
+      'GLOBAL_REQUEST',
+      'USERAUTH_FAILURE',
+      'CHANNEL_REQUEST',
+      'CHANNEL_DATA',
+      'CHANNEL_EXTENDED_DATA',
+      'CHANNEL_CLOSE',
+    ]) {
       expect([name, typeof client._protocol._handlers[name]]).toEqual([name, 'function']);
     }
     expect(client._protocol.signal).toBeTypeOf('function');
