@@ -22,6 +22,11 @@ export function linesOfMember({ servers }: ProxyState, member: PooledMember): Pr
   );
 }
 
+/** Takes sessions: by its health checks, or without any. */
+export function isUp({ status }: Pick<ProxyServer, 'status'>): boolean {
+  return status === 'UP' || status === 'no check';
+}
+
 export function isAnswer(answer: ProxyAnswer): answer is ProxyState {
   return 'servers' in answer;
 }
@@ -58,7 +63,7 @@ export function agreeOnLeader(
     for (const member of members) {
       for (const line of linesOfMember(answer, member)) {
         const up = upIn.get(line.backend) ?? new Set<PooledMember>();
-        if (line.status === 'UP' || line.status === 'no check') up.add(member);
+        if (isUp(line)) up.add(member);
         upIn.set(line.backend, up);
       }
     }
@@ -71,4 +76,26 @@ export function agreeOnLeader(
     readers = Math.min(readers ?? Infinity, reading.length === 0 ? 0 : Math.max(...reading));
   }
   return { problems, readers };
+}
+
+/**
+ * The lines to drain before leadership goes from one member to another, so that no reading session is cut when a pool for
+ * replicas loses its new leader, and none comes to the old leader before it is ready for it. Only in pools for reading
+ * in which somebody else stays; the next leader not where leaders may read, too.
+ */
+export function linesToLeave(
+  answer: ProxyState,
+  members: readonly PooledMember[],
+  { from, to }: { readonly from: PooledMember; readonly to: PooledMember },
+): { readonly from: ProxyServer[]; readonly to: ProxyServer[] } {
+  const others = members.filter((member) => member !== from && member !== to);
+  const staying = new Set(
+    others.flatMap((member) => linesOfMember(answer, member).filter(isUp)).map(({ backend }) => backend),
+  );
+  const own = linesOfMember(answer, from).filter(({ backend }) => staying.has(backend));
+  const leadersRead = new Set(own.filter(isUp).map(({ backend }) => backend));
+  return {
+    from: own,
+    to: linesOfMember(answer, to).filter(({ backend }) => staying.has(backend) && !leadersRead.has(backend)),
+  };
 }

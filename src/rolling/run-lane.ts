@@ -1,4 +1,5 @@
 import type { Lane, RollingOptions, Stage } from './plan.ts';
+import { isStanding } from './ledger.ts';
 import { runStep, type StepTools, undoStep } from './run-step.ts';
 import type { RunProgress } from './run-progress.ts';
 
@@ -92,6 +93,7 @@ async function takeBack(lane: Lane, stage: Stage, failedStep: string, tools: Ste
   const ids = (await stage.undoAfterFailure?.(failedStep)) ?? [];
   for (const id of ids) {
     const step = stage.steps.find((one) => one.id === id);
-    if (step !== undefined) await undoStep(lane.name, stage.node, step, tools);
+    const state = tools.ledger.step({ lane: lane.name, node: stage.node, step: id });
+    if (step !== undefined && isStanding(state)) await undoStep(lane.name, stage.node, step, tools);
   }
 }

@@ -50,6 +50,7 @@ function clusterLines(plan: ClusterPlan, settings: UpgradeSettings, fold: Fold):
     `  order: ${settings.downloadOnly ? 'downloads only' : order.join(' → ')}`,
     `  writes pause: ${settings.downloadOnly ? 'never' : pause}`,
     `  clients are led away: ${drainWords(plan, settings, fold)}`,
+    ...(over && !settings.downloadOnly ? [`  ${readerWords(plan, settings)}`] : []),
   ];
 }
 
@@ -57,6 +58,19 @@ function drainWords(plan: ClusterPlan, { drain }: UpgradeSettings, fold: Fold): 
   if (drain === 'none') return 'not at all';
   if (drain === 'tag') return "by Patroni's tag noloadbalance";
   return plan.proxies.length === 0 ? 'not at all: no proxy knows this cluster' : `on ${fold(plan.proxies)}`;
+}
+
+/** What the switchover means for who reads. */
+function readerWords(plan: ClusterPlan, { drain, switchback }: UpgradeSettings): string {
+  const { members, leader, candidate, proxies } = plan;
+  const isAlone = members.every(({ node }) => node === leader || node === candidate);
+  const cut = `sessions that read from ${candidate} may be cut by the switchover`;
+  if (isAlone) return `${cut}: there is no other replica`;
+  if (drain === 'proxies' && proxies.length > 0) {
+    const when = switchback ? 'each switchover' : 'the switchover';
+    return `readers are led away from ${candidate} before ${when}, where somebody else reads`;
+  }
+  return `${cut}: nobody leads them away before (--proxies does)`;
 }
 
 function checkLines(cluster: string, results: readonly CheckResult[]): string[] {

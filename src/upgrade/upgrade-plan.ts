@@ -4,7 +4,7 @@ import { askCluster, memberConcern } from '../patroni/wait-healthy.ts';
 import type { Lane, RollingPlan, Stage } from '../rolling/plan.ts';
 import type { Step } from '../rolling/step.ts';
 import { drainSteps, undrainSteps } from './steps/drain.ts';
-import { heirsOf } from './steps/heir.ts';
+import { type Handover, heirsOf } from './steps/heir.ts';
 import { healthyStep, planAnew } from './steps/health.ts';
 import { installStep, stageStep } from './steps/install.ts';
 import { restartSteps, soakStep } from './steps/restart.ts';
@@ -44,20 +44,41 @@ function clusterLane(plan: ClusterPlan, tools: ClusterTools): Lane {
   if (candidate === null) return { name: plan.name, stages: [...before, inPlaceStage(leader, tools)] };
   const { supervisedPrimary, switchback } = tools.settings;
   const handover = { from: leader, to: candidate, prefix: 'switch', supervised: supervisedPrimary } as const;
-  const over: Stage = { node: leader, steps: switchoverSteps(handover, tools) };
-  const heirs = heirsOf(handover, tools);
-  const back: Stage[] = switchback
-    ? [
-        {
-          node: candidate,
-          steps: switchoverSteps(
-            { from: candidate, to: leader, prefix: 'switch-back', supervised: false },
-            tools,
-          ),
-        },
-      ]
-    : [];
-  return { name: plan.name, stages: [...before, over, replicaStage(leader, tools, heirs), ...back] };
+  const back = { from: candidate, to: leader, prefix: 'switch-back', supervised: false } as const;
+  return {
+    name: plan.name,
+    stages: [
+      ...before,
+      leaderStage(leader, handover, tools),
+      ...(switchback
+        ? [{ node: candidate, steps: switchoverSteps(back, tools, true), undoAfterFailure: undoSwitch }]
+        : []),
+    ],
+  };
+}
+
+/**
+ * The leader: switched over, then upgraded as a replica. One stage, for a hold in between would leave an old minor to read
+ * the WAL of a new one, and no readers on it.
+ */
+function leaderStage(node: string, handover: Handover, tools: ClusterTools): Stage {
+  const over = switchoverSteps(handover, tools, false);
+  const { steps } = replicaStage(node, tools, heirsOf(handover, tools));
+  return {
+    node,
+    steps: [...over, ...steps],
+    async undoAfterFailure(failed) {
+      if (over.some(({ id }) => id === failed)) return undoSwitch(failed);
+      const ids = await undoAfter(failed, node, tools);
+      return ids.includes('drain') ? [...ids, 'switch-drain'] : ids;
+    },
+  };
+}
+
+/** Nobody leads but who did: readers come back. After it, the old leader is not known to be well. */
+async function undoSwitch(failed: string): Promise<readonly string[]> {
+  const [, prefix] = /^(switch|switch-back)(?:-ready|-drain|-sessions|over)$/.exec(failed) ?? [];
+  return prefix === undefined ? [] : [`${prefix}-drain`];
 }
 
 /** A replica: drained, installed, restarted, verified, given back. */

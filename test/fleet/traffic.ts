@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { databasePassword } from './roles/patroni.ts';
 
+/** Readers at a time: with some, the pool's servers always have sessions. */
+const readers = 3;
+
 /** Clients of a cluster through its proxy. Times are milliseconds. */
 export interface Traffic {
   /** Ends the clients and says what they met. */
@@ -17,7 +20,7 @@ export interface TrafficReport {
   readonly readFailures: readonly string[];
 }
 
-/** Writes numbers by the proxy's port for writing, one after the other, and reads by the one for reading, each over a connection of its own. */
+/** Writes numbers by the proxy's port for writing, one after the other, and reads by the one for reading, over short sessions side by side. */
 export async function startTraffic(proxy: string, table: string): Promise<Traffic> {
   const connect = async (port: number, patienceMs: number): Promise<pg.Client> => {
     const client = new pg.Client({
@@ -70,7 +73,8 @@ export async function startTraffic(proxy: string, table: string): Promise<Traffi
     while (running) {
       try {
         const client = await connect(5001, 20_000);
-        await client.query('select 1');
+        // Long enough that one is under way whenever a server is taken out of the pool.
+        await client.query('select pg_sleep(0.3)');
         await client.end();
         reads += 1;
       } catch (error) {
@@ -79,7 +83,7 @@ export async function startTraffic(proxy: string, table: string): Promise<Traffi
       await pause(50);
     }
   };
-  const clients = [write(), read()];
+  const clients = [write(), ...Array.from({ length: readers }, read)];
   return {
     async stop() {
       running = false;

@@ -203,8 +203,22 @@ describe('in the middle', () => {
         (await host.muster(['cluster', 'status', '@cluster:69'])).stdout.includes('\tok') ||
         notYet('not yet'),
     );
+    const [candidate] = order.slice(-1);
+    // Killed when readers were led away from who leads next, and from the leader.
+    await resume({ MUSTER_DIE_AT: 'after-effect:1' });
+    expect([await drainedOn(candidate!), await drainedOn(leader), await drainedOn(order[0]!)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    // What fails before the switchover lets them in again.
+    await host.fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { pause: true } });
+    expect((await resume()).code).toBe(4);
+    expect([await drainedOn(candidate!), await drainedOn(leader)]).toEqual([false, false]);
+    await host.fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { pause: null } });
     const done = await resume();
     expect([done.code, done.stdout]).toEqual([0, expect.stringContaining('nobody took writes')]);
+    for (const { name } of host.fleet.cluster('69').members) expect(await drainedOn(name)).toBe(false);
     expect(await host.running('69')).toEqual(['15.20', '15.20', '15.20']);
     await host.fleet.waitForFleet();
   }, 300_000);

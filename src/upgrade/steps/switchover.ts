@@ -1,6 +1,5 @@
 import { agreeOnLeader, askProxies } from '../../haproxy/pools.ts';
 import { askMember } from '../../patroni/ask-member.ts';
-import { lookAtMembers } from '../../patroni/look-at-members.ts';
 import { poll } from '../../patroni/poll.ts';
 import { observeSwitchover, switchOver, type SwitchoverEnd } from '../../patroni/switchover.ts';
 import { askCluster, waitForMember } from '../../patroni/wait-healthy.ts';
@@ -8,10 +7,15 @@ import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { refusals } from '../switch-refusals.ts';
 import { type Handover, heirNow, heirsOf } from './heir.ts';
 import { planAnew } from './health.ts';
+import { leaderNow } from './leader.ts';
+import { switchDrainSteps, switchUndrainSteps } from './switch-drain.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
 
-/** Once a cluster: everything is checked again, Patroni is asked once, the outcome is observed. */
-export function switchoverSteps(handover: Handover, tools: ClusterTools): Step[] {
+/**
+ * Once a cluster: everything is checked again, Patroni is asked once, the outcome is observed.
+ * @param andOldLeader lets readers in on the old leader, too: it is not upgraded next
+ */
+export function switchoverSteps(handover: Handover, tools: ClusterTools, andOldLeader: boolean): Step[] {
   const { prefix, from, to, supervised } = handover;
   return [
     {
@@ -21,6 +25,7 @@ export function switchoverSteps(handover: Handover, tools: ClusterTools): Step[]
       run: (context) => waitReady(handover, tools, context),
     },
     ...(supervised ? [superviseStep(handover)] : []),
+    ...switchDrainSteps(handover, tools),
     {
       id: `${prefix}over`,
       title: `switch over from ${from} to ${to}`,
@@ -46,6 +51,7 @@ export function switchoverSteps(handover: Handover, tools: ClusterTools): Step[]
       kind: 'gate',
       run: (context) => verifyHandover(handover, tools, context),
     },
+    ...switchUndrainSteps(handover, tools, andOldLeader),
   ];
 }
 
@@ -206,10 +212,4 @@ async function verifyHandover(
         hint: `${safe} See to the proxies, then: muster upgrade resume.`,
       }
     : { kind: 'done' };
-}
-
-async function leaderNow(tools: ClusterTools, context: StepContext): Promise<string | undefined> {
-  const looks = await lookAtMembers(nodesOfPlan(tools.plan), acting(tools, context));
-  const primaries = looks.filter(({ primary }) => primary);
-  return primaries.length === 1 ? primaries[0]!.node : undefined;
 }

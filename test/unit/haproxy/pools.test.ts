@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProxyServer } from '../../../src/haproxy/ask-proxy.ts';
-import { agreeOnLeader, linesOfMember } from '../../../src/haproxy/pools.ts';
+import { agreeOnLeader, linesOfMember, linesToLeave } from '../../../src/haproxy/pools.ts';
 
 const members = [1, 2, 3].map((n) => ({ name: `pg-${n}`, node: `node${n}`, host: `10.0.0.${n}` }));
 const [leader] = members as [(typeof members)[0], ...typeof members];
@@ -51,5 +51,26 @@ describe('proxies of a cluster', () => {
 
   it('count the fewest readers', () => {
     expect(agreeOnLeader([proxy([1], [2, 3]), proxy([1], [2])], members, leader).readers).toBe(1);
+  });
+});
+
+describe('before a switchover from 1 to 2', () => {
+  const [from, to] = members as [(typeof members)[0], (typeof members)[0]];
+  const left = (writers: readonly number[], readers: readonly number[]) => {
+    const lines = linesToLeave(proxy(writers, readers), members, { from, to });
+    const words = (some: readonly ProxyServer[]) => some.map(({ backend, server }) => `${backend}/${server}`);
+    return [words(lines.from), words(lines.to)];
+  };
+
+  it('both leave the pool for replicas, not the one for writing', () => {
+    expect(left([1], [2, 3])).toEqual([['ro/pg-1'], ['ro/pg-2']]);
+  });
+
+  it('nobody leaves where nobody would stay', () => {
+    expect(left([1], [2])).toEqual([[], []]);
+  });
+
+  it('only the old leader leaves a pool in which leaders read, too', () => {
+    expect(left([1], [1, 2, 3])).toEqual([['ro/pg-1'], []]);
   });
 });
