@@ -205,7 +205,7 @@ describe('in the middle', () => {
     );
     const [candidate] = order.slice(-1);
     // Killed when readers were led away from who leads next, and from the leader.
-    await resume({ MUSTER_DIE_AT: 'after-effect:1' });
+    await resume({ MUSTER_DIE_AT: 'after-effect:2' });
     expect([await drainedOn(candidate!), await drainedOn(leader), await drainedOn(order[0]!)]).toEqual([
       true,
       true,
