@@ -1,5 +1,6 @@
 import { reportError } from './cli/report-error.ts';
 import { readPackageInfo } from './cli/package-info.ts';
+import { useThreads } from './session/thread-pool.ts';
 
 /** All is said: nothing waits for name servers that were given up. */
 async function leaveNameServers(): Promise<void> {
@@ -12,8 +13,8 @@ async function leaveNameServers(): Promise<void> {
  * Sets `process.exitCode`; the process ends by itself when nothing is left to do.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Half of these threads may ask for names; the usual 4 would ask for two at a time. Read at their first use.
-  process.env['UV_THREADPOOL_SIZE'] ??= '16';
+  // Half of these threads may ask for names; the usual 4 would ask for two at a time.
+  useThreads(16);
   const { version } = readPackageInfo();
   // Also `muster run --version`: an alias of clush, nodeset or clubak asks that way.
   if (argv.at(-1) === '--version' && argv.length <= 2) {

@@ -28,6 +28,8 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
     legalComments: 'none',
     treeShaking: true,
     external: ['*.node', 'pg-native'],
+    inject: ['bin/build/clock.ts'],
+    define: { 'performance.now': 'monotonicNow' },
     plugins: [await inlinedFacts(root), lazyOclif(), leanSsh2()],
     write: false,
     logLevel: 'warning',

@@ -16,6 +16,19 @@ export function leanSsh2(): Plugin {
         namespace: 'absent',
       }));
       setup.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'throw new Error("absent");' }));
+      // What safer-buffer takes away from Buffer, it takes by reading all of node:buffer: Blob, File and their streams.
+      setup.onResolve({ filter: /^safer-buffer$/ }, ({ path }) => ({ path, namespace: 'buffer' }));
+      setup.onLoad({ filter: /.*/, namespace: 'buffer' }, () => ({
+        contents: 'module.exports = require("node:buffer");',
+      }));
+      // asn1, for keys in PEM, states what it expects by two functions of a module that takes 1 ms to load.
+      setup.onResolve({ filter: /^assert$/ }, ({ path, importer }) =>
+        /node_modules\/asn1\//.test(importer) ? { path, namespace: 'asserting' } : undefined,
+      );
+      setup.onLoad({ filter: /.*/, namespace: 'asserting' }, () => ({
+        contents:
+          'const ok = (is) => { if (!is) throw new Error("not as asn1 expects"); }; module.exports = { ok, equal: (a, b) => ok(a == b) };',
+      }));
       setup.onLoad({ filter: /node_modules\/ssh2\/lib\/.*\.js$/ }, async ({ path }) => {
         const name = path.slice(path.indexOf('/ssh2/lib/') + '/ssh2/lib/'.length);
         let contents = await readFile(path, 'utf8');
@@ -57,8 +70,34 @@ const replacements: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "const bcrypt_pbkdf = require('bcrypt-pbkdf').pbkdf;":
       "const bcrypt_pbkdf = (...words) => require('bcrypt-pbkdf').pbkdf(...words);",
   },
+  // The loader reads zlib when something of it is used: see bin/build/loader.cjs.
   'protocol/zlib.js': {
-    'const ZlibHandle = createInflate()._handle.constructor;':
-      'let Handle; const ZlibHandle = function (mode) { Handle ??= createInflate()._handle.constructor; return new Handle(mode); };',
+    [`const {
+  createInflate,
+  constants: {
+    DEFLATE,
+    INFLATE,
+    Z_DEFAULT_CHUNK,
+    Z_DEFAULT_COMPRESSION,
+    Z_DEFAULT_MEMLEVEL,
+    Z_DEFAULT_STRATEGY,
+    Z_DEFAULT_WINDOWBITS,
+    Z_PARTIAL_FLUSH,
+  }
+} = require('zlib');
+const ZlibHandle = createInflate()._handle.constructor;`]: `const zlib = require('zlib');
+let Handle; const ZlibHandle = function (mode) { Handle ??= zlib.createInflate()._handle.constructor; return new Handle(mode); };`,
+    ...Object.fromEntries(
+      [
+        '= Z_DEFAULT_WINDOWBITS',
+        '= Z_DEFAULT_COMPRESSION',
+        '= Z_DEFAULT_MEMLEVEL',
+        '= Z_DEFAULT_STRATEGY',
+        '= Z_DEFAULT_CHUNK',
+        'writeSync(Z_PARTIAL_FLUSH',
+        'new Zlib(DEFLATE',
+        'new Zlib(INFLATE',
+      ].map((text) => [text, text.replace(/\w+$/, 'zlib.constants.$&')]),
+    ),
   },
 };

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from './checksum.ts';
 
 /**
  * The journal's line: `LENGTH CRC JSON\n`. LENGTH is the JSON's size in bytes, decimal; CRC its crc32 (zlib's,

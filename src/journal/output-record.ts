@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from './checksum.ts';
 import type { OutputStream } from '../fanout/executor.ts';
 import { JournalError } from './journal-error.ts';
 import { checkLine, encodeLine } from './line-format.ts';

@@ -1,3 +1,4 @@
+import { fstatSync, statSync } from 'node:fs';
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 
@@ -13,6 +14,8 @@ export interface Surroundings {
   /** `${XDG_STATE_HOME:-~/.local/state}/muster`: journal, history. */
   readonly stateFolder: string;
   readonly stdinIsTTY: boolean;
+  /** /dev/null: nothing comes, and Node.js need not load its file streams to learn it, 4 ms CPU. */
+  readonly stdinIsNull: boolean;
   readonly stdoutIsTTY: boolean;
   readonly stderrIsTTY: boolean;
 }
@@ -34,7 +37,15 @@ export function readSurroundings(): Surroundings {
     stateFolder: `${state?.startsWith('/') === true ? state : `${home}/.local/state`}/muster`,
     // Not through process.stdout: touching it makes a pipe asynchronous, and then nothing holds a fast sender back.
     stdinIsTTY: isatty(0),
+    get stdinIsNull() {
+      return isNullDevice(0);
+    },
     stdoutIsTTY: isatty(1),
     stderrIsTTY: isatty(2),
   };
+}
+
+function isNullDevice(descriptor: number): boolean {
+  const input = fstatSync(descriptor);
+  return input.isCharacterDevice() && input.rdev === statSync('/dev/null').rdev;
 }

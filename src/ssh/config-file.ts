@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { glob, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
 import { SshConfigError } from './config-error.ts';
 import { type ConfigLine, parseConfigLine } from './config-line.ts';
 import { expandTilde } from './config-tokens.ts';
@@ -30,7 +30,7 @@ export async function readConfigFile(
   options: ConfigFileOptions,
   depth = 0,
 ): Promise<readonly ConfigEntry[] | undefined> {
-  const text = await readText(path, options.checkOwner);
+  const text = readText(path, options.checkOwner);
   if (text === undefined) return undefined;
   const entries: ConfigEntry[] = [];
   let number = 0;
@@ -68,10 +68,10 @@ async function expandGlob(pattern: string): Promise<string[]> {
   return paths.sort();
 }
 
-async function readText(path: string, checkOwner: boolean): Promise<string | undefined> {
+function readText(path: string, checkOwner: boolean): string | undefined {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY);
+    file = openSync(path, constants.O_RDONLY);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     // ssh takes a file it may not open for an absent one; muster names it, since settings would be lost silently
@@ -79,14 +79,14 @@ async function readText(path: string, checkOwner: boolean): Promise<string | und
     throw new SshConfigError(path, `cannot be read (${code ?? String(error)})`);
   }
   try {
-    const stat = await file.stat();
+    const stat = fstatSync(file);
     if (stat.isDirectory()) return undefined;
     const foreign = stat.uid !== 0 && stat.uid !== process.getuid?.();
     if (checkOwner && (foreign || (stat.mode & 0o022) !== 0)) {
       throw new SshConfigError(path, 'bad owner or permissions', `Run: chmod 600 ${path}`);
     }
-    return await file.readFile('utf8');
+    return readFileSync(file, 'utf8');
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { BaseAgent } from 'ssh2';
 import { type AgentClient, type AgentKey, connectAgent } from './agent-client.ts';
 import { ConnectFailure } from './connect-failure.ts';
@@ -119,7 +119,7 @@ export function createIdentities(prompter: Prompter | undefined, agentTimeoutMs?
 async function readKey(path: string, prompter: Prompter | undefined): Promise<LoadedKey> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     // ssh says nothing of an IdentityFile that does not exist, and goes on
@@ -153,8 +153,13 @@ async function readKey(path: string, prompter: Prompter | undefined): Promise<Lo
 
 /** ssh tries the certificate beside a key before the key itself. */
 async function readCertificate(path: string, key: PrivateKey): Promise<BaseAgent | undefined> {
-  const text = await readFile(`${path}-cert.pub`).catch(() => undefined);
-  return text === undefined ? undefined : certificateAgent(text, key);
+  let text: Buffer;
+  try {
+    text = readFileSync(`${path}-cert.pub`);
+  } catch {
+    return undefined;
+  }
+  return certificateAgent(text, key);
 }
 
 /** The public half, without a passphrase: from the `.pub` file beside, else from the private file when that tells it. */
@@ -162,7 +167,7 @@ async function readPublicKey(path: string): Promise<Buffer | undefined> {
   for (const file of [`${path}.pub`, path]) {
     let bytes: Buffer;
     try {
-      bytes = await readFile(file);
+      bytes = readFileSync(file);
     } catch {
       continue; // absent or not readable: readKey names it if it matters
     }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { ConnectFailure } from './connect-failure.ts';
 import { createHashedNames } from './hashed-names.ts';
 import { matchPatternList } from './pattern.ts';
@@ -47,7 +47,7 @@ export async function readKnownHosts(paths: readonly string[]): Promise<KnownHos
   let order = 0;
   for (const file of paths) {
     let number = 0;
-    for (const raw of (await readOrEmpty(file)).split('\n')) {
+    for (const raw of readOrEmpty(file).split('\n')) {
       number += 1;
       const names = namesOf(raw);
       if (names === undefined) continue;
@@ -122,9 +122,9 @@ export function keyType(key: Buffer): string {
   return length > key.length - 4 ? '' : key.toString('latin1', 4, 4 + length);
 }
 
-async function readOrEmpty(path: string): Promise<string> {
+function readOrEmpty(path: string): string {
   try {
-    return await readFile(path, 'latin1');
+    return readFileSync(path, 'latin1');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return '';

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { ConnectFailure } from './connect-failure.ts';
 import { createSlots } from './slots.ts';
@@ -24,13 +24,13 @@ export interface NameResolver {
  */
 export function createNameResolver(hostsFile = '/etc/hosts'): NameResolver {
   const answers = new Map<string, Promise<readonly string[]>>();
-  let hosts: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  let hosts: ReadonlyMap<string, readonly string[]> | undefined;
   let lastAnswerAt = -Infinity;
   const slots = createSlots(asksAtOnce);
 
   const ask = async (name: string, family: 4 | 6 | undefined): Promise<readonly string[]> => {
     hosts ??= readHosts(hostsFile);
-    const local = (await hosts).get(name.toLowerCase())?.filter((address) => fits(address, family));
+    const local = hosts.get(name.toLowerCase())?.filter((address) => fits(address, family));
     if (local !== undefined && local.length > 0) return local;
     const late = new AbortController();
     const answer = (async () => {
@@ -117,11 +117,11 @@ function fits(address: string, family: 4 | 6 | undefined): boolean {
   return family === undefined || isIP(address) === family;
 }
 
-async function readHosts(path: string): Promise<ReadonlyMap<string, readonly string[]>> {
+function readHosts(path: string): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
   let text;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch {
     // no such file, or not for us to read: the system's resolver decides
     return names;
