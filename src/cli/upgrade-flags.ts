@@ -22,6 +22,10 @@ export const upgradePlanFlags = {
     helpValue: 'NAMES',
     summary: 'Upgrade these packages, too: postgresql-15-cron,pgbackrest',
   }),
+  'include-patroni': boolean({
+    ...what,
+    summary: 'Upgrade Patroni, too: its service is restarted, and PostgreSQL once with it',
+  }),
   'download-only': boolean({ ...what, summary: 'Only download the packages, on all nodes' }),
   refresh: boolean({
     ...what,
@@ -122,6 +126,19 @@ export const upgradePlanFlags = {
     helpValue: 'TIME',
     default: '10m',
     summary: 'Call the outcome of a switchover unknown after this time',
+  }),
+  probe: string({
+    helpGroup: 'output',
+    options: ['roles', 'table'],
+    default: 'roles',
+    summary:
+      'How a pause of writes is measured: by roles at the switchover, or by writing all the time to a table in a schema muster_probe of its own, dropped at the end',
+  }),
+  'probe-dsn': string({
+    helpGroup: 'output',
+    helpValue: 'URL',
+    summary:
+      'Write there, from this machine: postgresql://muster@lb%s:5000/postgres; %c is the cluster, %s its number, several hosts with commas; no password in it',
   }),
   json: boolean({ helpGroup: 'output', summary: 'One JSON document' }),
 };

@@ -43,7 +43,9 @@ done`,
 apt-get ${options} --no-remove -d install --only-upgrade ${pins(changes, 'to')} || exit
 mkdir -p ${rollbackFolder} && cd ${rollbackFolder} || exit 1
 # Some repositories keep only the newest: then there is nothing to go back to, and the install goes on without.
-apt-get -q download ${pins(changes, 'from')} || echo 'muster: not all of the installed versions are still on offer'
+for package in ${pins(changes, 'from')}; do
+  apt-get -q download "$package" || echo "muster: $package is no longer on offer: there is no way back to it"
+done
 exit 0`,
   install: (changes) => `${quiet}
 ${guardFunctions}

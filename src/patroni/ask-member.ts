@@ -17,7 +17,9 @@ export type Question =
   | { readonly ask: 'sql'; readonly text: string; readonly timeout?: number; readonly dataDirectory?: string }
   | { readonly ask: 'server'; readonly dataDirectory?: string }
   /** Sets the tag noloadbalance in Patroni's own configuration and lets it read that again, or puts back what was. */
-  | { readonly ask: 'tag'; readonly set: boolean };
+  | { readonly ask: 'tag'; readonly set: boolean }
+  /** Has systemd restart Patroni, and with it the server; `onlyReplica`: unless it leads. Answers at once. */
+  | { readonly ask: 'service'; readonly onlyReplica: boolean; readonly timeout?: number };
 
 /** What became of one question; `sent`: false when the request provably reached nobody. */
 export type Reply =
@@ -38,6 +40,11 @@ export interface PatroniOnNode {
   readonly dataDirectory: string | null;
   readonly binDirectory: string | null;
   readonly installed: string | null;
+  /** Seconds since 1970. */
+  readonly installedAt: number | null;
+  readonly startedAt: number | null;
+  /** Its service of systemd. */
+  readonly unit: string | null;
 }
 
 /** A member's answers, in the order of the questions; or why there are none. */

@@ -1,6 +1,7 @@
 import { eachNode } from '../fanout/each-node.ts';
 import type { Executor } from '../fanout/executor.ts';
 import { askMember, type Question } from './ask-member.ts';
+import { isCurrent } from './read-member.ts';
 
 /** A quick look at one member, for judging by observation. */
 export interface MemberLook {
@@ -16,6 +17,13 @@ export interface MemberLook {
   /** WAL is being received. */
   readonly streaming: boolean;
   readonly inRecovery: boolean | null;
+  /** Patroni itself; null: it does not run. */
+  readonly patroni: {
+    readonly version: string | null;
+    /** Seconds since 1970. */
+    readonly startedAt: number | null;
+    readonly isCurrent: boolean;
+  } | null;
 }
 
 /** A writable server can give a transaction id; the leader key alone may come before its promotion (patroni #2972). */
@@ -55,11 +63,14 @@ export async function lookAtMember(
     version: null,
     streaming: false,
     inRecovery: null,
+    patroni: null,
   };
   if (answer.kind === 'silent') return nothing;
   const [primary, patroni, sql] = answer.replies;
   const said = readJson(patroni);
   const server = readJson(sql);
+  const own = said['patroni'] as { readonly version?: unknown } | undefined;
+  const version = typeof own?.version === 'string' ? own.version : null;
   return {
     node,
     primary: primary?.status === 200 && typeof server['xid'] === 'string',
@@ -69,6 +80,10 @@ export async function lookAtMember(
     version: typeof server['version'] === 'number' ? server['version'] : null,
     streaming: server['streaming'] === true,
     inRecovery: typeof server['inRecovery'] === 'boolean' ? server['inRecovery'] : null,
+    patroni:
+      answer.patroni.processes === 0
+        ? null
+        : { version, startedAt: answer.patroni.startedAt, isCurrent: isCurrent(answer.patroni, version) },
   };
 }
 

@@ -11,6 +11,10 @@ export interface MemberFacts {
   readonly state: string;
   readonly patroniVersion: string | null;
   readonly patroniInstalled: string | null;
+  /** Runs what is installed; false: it was started before that came. */
+  readonly patroniIsCurrent: boolean;
+  /** Its service of systemd. */
+  readonly patroniUnit: string | null;
   /** `150018` as `15.18`. */
   readonly serverVersion: string | null;
   /** What the program on disk is. */

@@ -59,6 +59,8 @@ export function readMember(
     state: text(said['state']) ?? 'unknown',
     patroniVersion: text(self['version']),
     patroniInstalled: patroni.installed,
+    patroniIsCurrent: isCurrent(patroni, text(self['version'])),
+    patroniUnit: patroni.unit,
     serverVersion: facts?.version ?? (number > 0 ? pgVersionOfNumber(number) : null),
     serverInstalled: text(process['installed']),
     replaced: typeof process['replaced'] === 'boolean' ? process['replaced'] : null,
@@ -81,6 +83,15 @@ export function readMember(
     problems: problemsOf(patroni, cluster, facts === null ? sql : undefined),
     now,
   };
+}
+
+/** A package of the same version is another one, too, when it came after the start. */
+export function isCurrent(
+  { installed, installedAt, startedAt }: PatroniOnNode,
+  running: string | null,
+): boolean {
+  if (installed !== null && running !== null && installed !== running) return false;
+  return installedAt === null || startedAt === null || installedAt <= startedAt;
 }
 
 function readRole(value: unknown): MemberFacts['role'] {

@@ -1,4 +1,4 @@
-import { askMember } from './ask-member.ts';
+import { askMember, type Question } from './ask-member.ts';
 import { lookAtMember, type MemberLook } from './look-at-members.ts';
 import { poll } from './poll.ts';
 import { problemOf } from './read-member.ts';
@@ -12,6 +12,8 @@ export interface RestartOrder {
   readonly olderThan?: string;
   /** Seconds Patroni gives the restart. */
   readonly timeoutS: number;
+  /** Patroni itself, too: its service is restarted, which stops and starts the server once. */
+  readonly withPatroni?: boolean;
 }
 
 export type RestartEnd =
@@ -22,26 +24,16 @@ export type RestartEnd =
   | { readonly kind: 'left' };
 
 /**
- * Restarts a member's server through its Patroni, once, and judges by a new start time, never by the answer.
+ * Restarts a member's server, once, through its Patroni or with it, and judges by a new start time, never by the answer.
  * `role` replica and `postgres_version` are understood by every Patroni from 1.5.6 on.
  */
 export async function restartMember(order: RestartOrder, tools: SwitchoverTools): Promise<RestartEnd> {
   const { executor, signal, note } = tools;
   const before = await lookAtMember(order.node, { executor, signal });
   if (signal.aborted) return { kind: 'left' };
-  const body = JSON.stringify({
-    ...(order.onlyReplica ? { role: 'replica' } : {}),
-    ...(order.olderThan === undefined ? {} : { postgres_version: order.olderThan }),
-    timeout: order.timeoutS,
-  });
-  note('Patroni restarts the server');
-  const answer = await askMember(
-    executor,
-    order.node,
-    [{ ask: 'rest', method: 'POST', path: '/restart', body, timeout: order.timeoutS + 30 }],
-    signal,
-    (order.timeoutS + 60) * 1000,
-  );
+  note(order.withPatroni === true ? 'systemd restarts Patroni' : 'Patroni restarts the server');
+  const question = requestOf(order);
+  const answer = await askMember(executor, order.node, [question], signal, (order.timeoutS + 60) * 1000);
   if (
     answer.kind === 'silent' &&
     (answer.outcome.kind === 'not-started' || answer.outcome.kind === 'refused')
@@ -53,13 +45,23 @@ export async function restartMember(order: RestartOrder, tools: SwitchoverTools)
     return { kind: 'refused', message: problemOf(reply) };
   }
   const no = reply?.status !== undefined && reply.status >= 400 ? problemOf(reply) : undefined;
-  return observeRestart(order, before.startedAt, tools, no);
+  return observeRestart(order, before, tools, no);
+}
+
+function requestOf({ onlyReplica, olderThan, timeoutS, withPatroni }: RestartOrder): Question {
+  if (withPatroni === true) return { ask: 'service', onlyReplica };
+  const body = JSON.stringify({
+    ...(onlyReplica ? { role: 'replica' } : {}),
+    ...(olderThan === undefined ? {} : { postgres_version: olderThan }),
+    timeout: timeoutS,
+  });
+  return { ask: 'rest', method: 'POST', path: '/restart', body, timeout: timeoutS + 30 };
 }
 
 /** @param no what Patroni answered instead of yes: then an old server that still runs is the end */
 async function observeRestart(
-  { node, timeoutS }: RestartOrder,
-  startedBefore: number | null,
+  { node, timeoutS, withPatroni }: RestartOrder,
+  before: MemberLook,
   { executor, signal, note }: SwitchoverTools,
   no: string | undefined,
 ): Promise<RestartEnd> {
@@ -70,10 +72,12 @@ async function observeRestart(
       const look = await lookAtMember(node, { executor, signal });
       if (signal.aborted) return undefined;
       last = look;
-      if (look.startedAt !== null && look.startedAt !== startedBefore && look.state === 'running') {
-        return { kind: 'done', look };
-      }
-      same = look.startedAt !== null && look.startedAt === startedBefore ? same + 1 : 0;
+      const isNew = look.startedAt !== null && look.startedAt !== before.startedAt;
+      // Patroni's start time is worked out anew each time, to some milliseconds.
+      const age = (look.patroni?.startedAt ?? 0) - (before.patroni?.startedAt ?? 0);
+      const isNewPatroni = withPatroni !== true || (look.patroni !== null && Math.abs(age) > 0.5);
+      if (isNew && isNewPatroni && look.state === 'running') return { kind: 'done', look };
+      same = look.startedAt !== null && !isNew ? same + 1 : 0;
       if (no !== undefined && same >= 2) return { kind: 'refused', message: no };
       note(`the server is ${look.state ?? 'silent'}${look.startedAt === null ? '' : ', not restarted yet'}`);
       return undefined;

@@ -47,7 +47,7 @@ const stableLooks = 5;
  */
 export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools): Promise<SwitchoverEnd> {
   const { executor, signal, note } = tools;
-  const watch = watchPrimary(executor, order.nodes, Math.ceil(order.timeoutMs / 1000) + 60);
+  const watch = watchPrimary(executor, order.nodes, { seconds: Math.ceil(order.timeoutMs / 1000) + 60 });
   try {
     const measured = await watch.ready(15_000);
     note(`asking Patroni for a switchover from ${order.leader.name} to ${order.candidate.name}`);

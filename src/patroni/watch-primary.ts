@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor } from '../fanout/executor.ts';
 import { memberTask } from './ask-member.ts';
 
@@ -10,17 +11,32 @@ export interface PrimaryWatch {
   gapMs(): number;
   /** How often it began that none took writes. */
   gaps(): number;
+  /** The longest of these times, in milliseconds. */
+  longestMs(): number;
   stop(): Promise<void>;
 }
 
-/** @param seconds after which the members stop by themselves, should nobody tell them to */
-export function watchPrimary(executor: Executor, nodes: readonly string[], seconds: number): PrimaryWatch {
+export interface PrimaryWatchOptions {
+  /** After which the members stop by themselves, should nobody tell them to. */
+  readonly seconds: number;
+  /** A write to it tells, not the server's role: `schema.table`, with one row. */
+  readonly table?: string;
+  /** Go on with a member that was lost: for hours, not for one switchover. */
+  readonly again?: boolean;
+}
+
+export function watchPrimary(
+  executor: Executor,
+  nodes: readonly string[],
+  { seconds, table, again = false }: PrimaryWatchOptions,
+): PrimaryWatch {
   const abort = new AbortController();
   const nonce = randomBytes(12).toString('hex');
   const writable = new Map<string, boolean>();
   let begun = false;
   let gapSince: number | undefined;
   let gapTotal = 0;
+  let longest = 0;
   let gapCount = 0;
   const listeners = new Set<() => void>();
 
@@ -30,7 +46,10 @@ export function watchPrimary(executor: Executor, nodes: readonly string[], secon
     const now = performance.now();
     if (any) {
       begun = true;
-      if (gapSince !== undefined) gapTotal += now - gapSince;
+      if (gapSince !== undefined) {
+        gapTotal += now - gapSince;
+        longest = Math.max(longest, now - gapSince);
+      }
       gapSince = undefined;
     } else if (begun && gapSince === undefined) {
       gapSince = now;
@@ -43,7 +62,11 @@ export function watchPrimary(executor: Executor, nodes: readonly string[], secon
     let rest = '';
     await executor.execute(
       node,
-      memberTask({ nonce, request: { watch: seconds }, timeoutMs: 0 }),
+      memberTask({
+        nonce,
+        request: { watch: seconds, ...(table === undefined ? {} : { table }) },
+        timeoutMs: 0,
+      }),
       {
         write(stream, chunk) {
           if (stream !== 'stdout') return;
@@ -57,7 +80,13 @@ export function watchPrimary(executor: Executor, nodes: readonly string[], secon
     // One that cannot be heard any more takes no writes for us.
     if (!abort.signal.aborted) hear(node, false);
   };
-  const all = Promise.all(nodes.map(watchNode));
+  const watchOn = async (node: string): Promise<void> => {
+    do {
+      await watchNode(node);
+      if (again) await sleep(1000, undefined, { signal: abort.signal }).catch(() => {});
+    } while (again && !abort.signal.aborted);
+  };
+  const all = Promise.all(nodes.map(watchOn));
 
   return {
     async ready(timeoutMs) {
@@ -78,6 +107,7 @@ export function watchPrimary(executor: Executor, nodes: readonly string[], secon
     },
     gapMs: () => Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince)),
     gaps: () => gapCount,
+    longestMs: () => Math.round(Math.max(longest, gapSince === undefined ? 0 : performance.now() - gapSince)),
     async stop() {
       abort.abort();
       await all;

@@ -6,6 +6,7 @@ import { createJobs } from '../jobs/create-jobs.ts';
 import type { Jobs } from '../jobs/job.ts';
 import type { RollingReplay } from '../journal/replay-rolling.ts';
 import type { RollingRecorder } from '../journal/rolling-recorder.ts';
+import type { RollingRecord } from '../journal/rolling-records.ts';
 import { createRollingPresenter, type RollingPresenter } from '../output/rolling-presenter.ts';
 import { createLedger, type Ledger, type Verdict } from '../rolling/ledger.ts';
 import { lanesOf, nodesOf, type RollingOptions, type RollingPlan } from '../rolling/plan.ts';
@@ -31,8 +32,22 @@ export interface RollingWork {
   readonly hash: string;
   plan(tools: RollingTools): Promise<RollingPlan> | RollingPlan;
   options(ask: (question: string) => Promise<boolean>): RollingOptions;
+  /** Begins what goes on beside the steps, until this part of the run ends: a measurement. */
+  beside?(tools: RollingTools, beside: BesideTools): Promise<Beside>;
+  /** Takes away what it left when it was killed. Sentences say what could not be. */
+  clear?(tools: RollingTools, signal: AbortSignal): Promise<readonly string[]>;
   /** Said after the end, whatever it was: a measured interruption. */
   summary?(end: RollingEnd): string | undefined;
+}
+
+export interface BesideTools {
+  readonly signal: AbortSignal;
+  readonly warn: (text: string) => void;
+}
+
+export interface Beside {
+  /** Ends it; what it saw goes to the journal. */
+  stop(): Promise<readonly RollingRecord[]>;
 }
 
 /** What steps act through. */
@@ -109,6 +124,8 @@ async function takeAllBack(session: RunSession, carried: Carried): Promise<numbe
   const { ledger, presenter, steps } = openCarried(session, carried);
   const list = undoList(plan, steps);
   const results = await takeBack(list, steps);
+  for (const text of (await carried.work.clear?.(carried.tools, carried.signals.detach)) ?? [])
+    presenter.say(`muster: ${text}`);
   await presenter.end();
   const failed = results.filter(({ result }) => result.kind !== 'done');
   const status = failed.length === 0 ? ExitCode.ok : ExitCode.stopped;
@@ -139,11 +156,14 @@ interface Carried {
 async function carryOut(session: RunSession, carried: Carried): Promise<number> {
   const { work, plan, signals, show, recorder } = carried;
   const { ledger, presenter, steps } = openCarried(session, carried);
+  const warn = (text: string) => presenter.say(`muster: ${text}`);
+  const beside = await work.beside?.(carried.tools, { signal: signals.detach, warn });
   const end = await runPlan(
     carried.onlyFailed === true ? failedPart(plan, ledger) : plan,
     work.options((question) => askYes(session, question)),
     steps,
   );
+  for (const record of (await beside?.stop()) ?? []) await recorder.append(record);
   await presenter.end();
   return endRolling(session, { end, work, plan, ledger, recorder, show, signals });
 }

@@ -7,6 +7,7 @@ import { readFailureBudget } from '../rolling/failure-budget.ts';
 import { readDuration } from '../rolling/read-duration.ts';
 import { readWindow } from '../rolling/window.ts';
 import { readWaivers } from '../upgrade/checks/run-checks.ts';
+import { readProbeDsn } from '../upgrade/dsn-probe.ts';
 import type { UpgradeSettings } from '../upgrade/settings.ts';
 import type { RunSession } from './open-session.ts';
 
@@ -35,7 +36,7 @@ export async function readUpgradeSettings(
     ...(candidate === undefined ? {} : { candidate }),
     ...(window === undefined ? {} : { window }),
     packages: (flags.packages ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
-    includePatroni: false,
+    includePatroni: flags['include-patroni'],
     supervisedPrimary: flags['supervised-primary'],
     switchback: flags.switchback,
     downloadOnly: flags['download-only'],
@@ -54,7 +55,16 @@ export async function readUpgradeSettings(
     waivers: readWaivers(flags.waive ?? []),
     backupAgeMs: readDuration('--max-backup-age', flags['max-backup-age']),
     allowDowntime: flags['allow-downtime'],
+    ...readProbe(flags),
   };
+}
+
+/** @throws UserError for an address that is none, before anything is contacted */
+function readProbe(flags: UpgradePlanFlags): Pick<UpgradeSettings, 'probe' | 'probeDsn'> {
+  const dsn = flags['probe-dsn'];
+  if (dsn === undefined) return { probe: flags.probe as UpgradeSettings['probe'] };
+  readProbeDsn(dsn, 'cluster');
+  return { probe: 'table', probeDsn: dsn };
 }
 
 async function evaluateAll(session: RunSession, sets: readonly string[]): Promise<string[]> {

@@ -2,12 +2,14 @@ import { readWindow } from '../rolling/window.ts';
 import { upgradePlan } from '../upgrade/upgrade-plan.ts';
 import type { UpgradeSpec } from '../upgrade/upgrade-spec.ts';
 import type { RollingWork } from './rolling-run.ts';
+import { upgradeProbe } from './upgrade-probe.ts';
 
 /** A rolling upgrade, from its specification: also on resume. */
 export function upgradeWork(spec: UpgradeSpec, hash: string): RollingWork {
   const { settings, batches } = spec;
   const interruptions = new Map<string, number | null>();
   const clusters = batches.flat();
+  const probe = upgradeProbe(spec);
   return {
     title: `upgrade of ${clusters.map(({ name }) => name).join(', ')} to PostgreSQL ${[...new Set(clusters.map(({ target }) => target))].join(', ')}`,
     spec,
@@ -17,6 +19,7 @@ export function upgradeWork(spec: UpgradeSpec, hash: string): RollingWork {
         ...tools,
         interrupted: (cluster, ms) => void interruptions.set(cluster, ms),
       }),
+    ...(probe === undefined ? {} : { beside: probe.beside, clear: probe.clear }),
     options() {
       const window = settings.window === undefined ? undefined : readWindow(settings.window);
       const most = Math.max(0, ...batches.map((plans) => plans.length));
@@ -32,11 +35,13 @@ export function upgradeWork(spec: UpgradeSpec, hash: string): RollingWork {
       };
     },
     summary() {
-      if (interruptions.size === 0) return undefined;
+      const probed = probe?.summary();
+      if (interruptions.size === 0) return probed;
       const parts = [...interruptions].map(
         ([cluster, ms]) => `${cluster} ${ms === null ? 'not measured' : `${(ms / 1000).toFixed(1)} s`}`,
       );
-      return `nobody took writes: ${parts.join(', ')}`;
+      const observed = `nobody took writes: ${parts.join(', ')}`;
+      return probed === undefined ? observed : `${observed}; ${probed}`;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { pgSocket } from './pg-socket.ts';
 
-/** One read-only session with a server. */
+/** One session with a server. */
 export interface SqlSession {
   /** First column of each row: text as text, json as what it holds. Rejects with the server's own sentence. */
   column(sql: string): Promise<unknown[]>;
@@ -16,6 +16,8 @@ export interface SqlSessionOptions {
   readonly database?: string;
   /** For the server's own list of sessions. */
   readonly name: string;
+  /** Otherwise every transaction is read-only. */
+  readonly writes?: boolean;
   /** Milliseconds to connect. */
   readonly connectMs: number;
   /** Milliseconds a statement. */
@@ -23,7 +25,7 @@ export interface SqlSessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** Connects through `pg`; every transaction is read-only. Rejects when that is not possible, or with the signal's reason. */
+/** Connects through `pg`. Rejects when that is not possible, or with the signal's reason. */
 export async function openSqlSession(options: SqlSessionOptions): Promise<SqlSession> {
   const { signal, stream } = options;
   signal.throwIfAborted();
@@ -38,7 +40,7 @@ export async function openSqlSession(options: SqlSessionOptions): Promise<SqlSes
     connectionTimeoutMillis: options.connectMs,
     // The server gives up first; this is for one that has stopped answering.
     query_timeout: options.statementMs + 1000,
-    options: `-c default_transaction_read_only=on -c statement_timeout=${options.statementMs}`,
+    options: `${options.writes === true ? '' : '-c default_transaction_read_only=on '}-c statement_timeout=${options.statementMs}`,
   });
   // A connection that breaks also fails the query that waits; without a listener it would end the program.
   client.on('error', () => undefined);
@@ -63,7 +65,9 @@ export async function openSqlSession(options: SqlSessionOptions): Promise<SqlSes
     async column(sql) {
       const asked = client.query<unknown[]>({ text: sql, rowMode: 'array' });
       asked.catch(() => {});
-      const { rows } = await Promise.race([asked, aborted.promise]);
+      const answer = await Promise.race([asked, aborted.promise]);
+      // Several statements have an answer each: the last counts.
+      const { rows } = [answer].flat().at(-1)!;
       return rows.map((row) => row[0]);
     },
     close,

@@ -9,6 +9,7 @@ import { pgMajor, pgVersionOfPackage } from '../versions/pg-version.ts';
 import { noteApplies, type ReleaseData } from '../versions/release-data.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { pooled } from './members.ts';
+import { patroniPackage } from './patroni-after.ts';
 import { checkSql, type CheckFacts } from './server-sql.ts';
 import type { UpgradeSettings } from './settings.ts';
 
@@ -68,7 +69,7 @@ function packagesOf(
         `postgresql-${major}`,
         `postgresql-client-${major}`,
         'libpq5',
-        ...(settings.includePatroni ? ['patroni'] : []),
+        ...(settings.includePatroni ? [patroniPackage] : []),
         ...settings.packages,
       ],
       ...(settings.target === undefined ? {} : { target: settings.target }),

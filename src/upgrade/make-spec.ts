@@ -2,6 +2,7 @@ import { isAnswer } from '../haproxy/pools.ts';
 import { planBatches } from '../run/batches.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { targetOf } from './collect-facts.ts';
+import { patroniAfter } from './patroni-after.ts';
 import { nodeOf, pooled } from './members.ts';
 import { orderCluster } from './order.ts';
 import type { UpgradeSettings } from './settings.ts';
@@ -38,9 +39,14 @@ function planCluster(facts: ClusterFacts, settings: UpgradeSettings): ClusterPla
     ({ manager } = answer);
     const waits =
       own.replaced === true && own.serverInstalled !== null && own.serverInstalled !== own.serverVersion;
-    if (answer.changes.length === 0 && !waits) continue;
+    const patroni = settings.includePatroni ? patroniAfter(own, answer.changes) : undefined;
+    if (answer.changes.length === 0 && !waits && patroni === undefined) continue;
     target ??= own.serverInstalled ?? undefined;
-    nodes[node] = { running: own.serverVersion ?? '?', changes: answer.changes };
+    nodes[node] = {
+      running: own.serverVersion ?? '?',
+      ...(patroni === undefined ? {} : { patroni }),
+      changes: answer.changes,
+    };
   }
   const { leader } = cluster;
   if (Object.keys(nodes).length === 0 || target === undefined || leader === null) return undefined;

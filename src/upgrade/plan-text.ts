@@ -32,9 +32,9 @@ function clusterLines(plan: ClusterPlan, settings: UpgradeSettings, fold: Fold):
     ...(touched(plan.leader) ? [plan.leader] : []),
     ...(over && settings.switchback ? [`switchover back to ${plan.leader}`] : []),
   ];
-  const transitions = Map.groupBy(Object.entries(plan.nodes), ([, { running, changes }]) =>
+  const transitions = Map.groupBy(Object.entries(plan.nodes), ([, { running, patroni, changes }]) =>
     changes.length === 0
-      ? `${running} → ${plan.target}: only the restart is missing`
+      ? `${running} → ${plan.target}${patroni === undefined ? '' : `, Patroni ${patroni}`}: only the restart is missing`
       : changes.map(({ name, from, to }) => `${name} ${from} → ${to}`).join(', '),
   );
   const untouched = plan.members.map(({ node }) => node).filter((node) => !touched(node));
@@ -44,7 +44,7 @@ function clusterLines(plan: ClusterPlan, settings: UpgradeSettings, fold: Fold):
       ? 'one restart of the leader'
       : `${switches} switchover${switches === 1 ? '' : 's'}`;
   return [
-    `cluster ${plan.name}: PostgreSQL ${plan.target}, led by ${plan.leader}`,
+    `cluster ${plan.name}: PostgreSQL ${plan.target}${patroniWords(plan)}, led by ${plan.leader}`,
     ...[...transitions].map(([text, nodes]) => `  ${fold(nodes.map(([node]) => node))}: ${text}`),
     ...(untouched.length === 0 ? [] : [`  ${fold(untouched)}: at the target already`]),
     `  order: ${settings.downloadOnly ? 'downloads only' : order.join(' → ')}`,
@@ -52,6 +52,11 @@ function clusterLines(plan: ClusterPlan, settings: UpgradeSettings, fold: Fold):
     `  clients are led away: ${drainWords(plan, settings, fold)}`,
     ...(over && !settings.downloadOnly ? [`  ${readerWords(plan, settings)}`] : []),
   ];
+}
+
+function patroniWords({ nodes }: ClusterPlan): string {
+  const versions = new Set(Object.values(nodes).flatMap(({ patroni }) => patroni ?? []));
+  return versions.size === 0 ? '' : ` and Patroni ${[...versions].join(', ')}`;
 }
 
 function drainWords(plan: ClusterPlan, { drain }: UpgradeSettings, fold: Fold): string {

@@ -22,7 +22,7 @@ export interface RollbackSpec {
 
 export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: UpgradeTools): RollingPlan {
   const own: ClusterTools = { ...tools, plan: cluster, settings };
-  const { changes, running } = cluster.nodes[node]!;
+  const { changes, running, patroni } = cluster.nodes[node]!;
   const steps: Step[] = [
     replicaStep(node, own),
     ...drainSteps(node, own),
@@ -35,7 +35,7 @@ export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: U
       timeoutMs: settings.nodeMs,
       awayMs: 15 * 60_000,
     }),
-    restartStep(node, running, own),
+    restartStep(node, running, patroni !== undefined, own),
     {
       id: 'verify',
       title: `verify that it runs ${running} and streams`,
@@ -64,20 +64,26 @@ function replicaStep(node: string, tools: ClusterTools): Step {
   };
 }
 
-function restartStep(node: string, running: string, tools: ClusterTools): Step {
+function restartStep(node: string, running: string, withPatroni: boolean, tools: ClusterTools): Step {
   return {
     id: 'restart',
-    title: `restart PostgreSQL to run ${running}`,
+    title: `restart ${withPatroni ? 'Patroni and ' : ''}PostgreSQL to run ${running}`,
     kind: 'effect',
     async check(context) {
       const look = await lookAtMember(node, acting(tools, context));
       if (look.primary) return { kind: 'refused', message: `${node} leads now` };
-      const isOld = look.version !== null && pgVersionOfNumber(look.version) === running;
+      const isOld =
+        look.version !== null &&
+        pgVersionOfNumber(look.version) === running &&
+        (!withPatroni || look.patroni?.isCurrent === true);
       return isOld ? { kind: 'satisfied' } : { kind: 'needed' };
     },
     async run(context) {
       const timeoutS = Math.ceil(tools.settings.restartMs / 1000);
-      const end = await restartMember({ node, onlyReplica: true, timeoutS }, acting(tools, context));
+      const end = await restartMember(
+        { node, onlyReplica: true, timeoutS, withPatroni },
+        acting(tools, context),
+      );
       if (end.kind === 'done') return { kind: 'done' };
       if (end.kind === 'left') return { kind: 'left', message: 'Patroni goes on with the restart' };
       return {

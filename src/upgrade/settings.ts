@@ -28,4 +28,8 @@ export interface UpgradeSettings {
   readonly waivers: Readonly<Record<string, string>>;
   readonly backupAgeMs: number;
   readonly allowDowntime: boolean;
+  /** How it is seen that nobody takes writes: by the servers' roles at the switchover, or by writing all the time. */
+  readonly probe: 'roles' | 'table';
+  /** Where to write, see readProbeDsn; absent: on the members. */
+  readonly probeDsn?: string;
 }

@@ -32,6 +32,8 @@ export interface ClusterPlan {
 export interface NodePlan {
   /** What runs: `15.18`. */
   readonly running: string;
+  /** Patroni's version after it, when that is upgraded, too. */
+  readonly patroni?: string;
   /** Empty: everything is installed, only the restart is missing. */
   readonly changes: readonly PackageChange[];
 }

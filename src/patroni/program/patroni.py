@@ -163,16 +163,64 @@ class Patroni:
             'tags': self.config.get('tags') or {},
             'dataDirectory': self.value('postgresql', 'data_dir'),
             'binDirectory': self.value('postgresql', 'bin_dir'),
-            'installed': installed_patroni(self.pid),
+            'installed': patroni_package(self.pid)[1],
+            'installedAt': installed_at(self.pid),
+            'startedAt': started_at(self.pid),
+            'unit': unit_of(self.pid),
         }
 
 
-def installed_patroni(pid):
+def patroni_package(pid):
+    """The folder or file that says which Patroni is installed, and its version."""
     program = next((word for word in words_of(pid) if os.path.basename(word) == 'patroni'), '') if pid else ''
     prefix = os.path.dirname(os.path.dirname(program)) or '/usr'
     for pattern in ('/lib/python3*/site-packages', '/lib/python3*/dist-packages', '/local/lib/python3*/dist-packages'):
         for info in glob.glob(prefix + pattern + '/patroni-*-info'):
             match = re.match(r'patroni-([^-]+?)(?:-py[\d.]+)?\.(?:dist|egg)-info$', os.path.basename(info))
             if match:
-                return match.group(1)
-    return None
+                return info, match.group(1)
+    return None, None
+
+
+def installed_at(pid):
+    """Seconds since 1970 at which the package was put there: not the date it carries along."""
+    folder, _ = patroni_package(pid)
+    return os.stat(folder).st_ctime if folder else None
+
+
+def started_at(pid):
+    try:
+        with open('/proc/%s/stat' % pid) as file:
+            ticks = int(file.read().rpartition(')')[2].split()[19])
+        with open('/proc/uptime') as file:
+            uptime = float(file.read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    return time.time() - uptime + float(ticks) / os.sysconf('SC_CLK_TCK')
+
+
+def unit_of(pid):
+    """The service of the system's systemd that Patroni is; None in a container, under runit, of a user's systemd."""
+    try:
+        with open('/proc/%s/cgroup' % pid) as file:
+            found = re.findall(r'^\d+:(?:name=systemd)?:.*?/([^/\n]+\.service)$', file.read(), re.M)
+    except OSError:
+        return None
+    return found[-1] if found and not found[-1].startswith('user@') else None
+
+
+def restart_service(patroni, only_replica, timeout):
+    """Hands the restart to systemd and does not wait for it: it goes on whatever becomes of this session."""
+    unit = unit_of(patroni.pid)
+    if unit is None:
+        return {'error': 'Patroni is no service of systemd here', 'sent': False}
+    if only_replica:
+        status = patroni.open('OPTIONS', '/primary', None, timeout).get('status')
+        if status != 503:
+            return {'error': 'it leads now' if status == 200 else 'Patroni does not say that it is a replica', 'sent': False}
+    for words in (['daemon-reload'], ['--no-block', 'restart', unit]):
+        done = subprocess.run(['systemctl'] + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            said = done.stdout.decode('utf-8', 'replace').strip() or 'exit code %d' % done.returncode
+            return {'error': 'systemctl %s: %s' % (' '.join(words), said), 'sent': False}
+    return {'text': unit}

@@ -140,28 +140,4 @@ export const clusterChecks: readonly Check[] = [
       );
     },
   },
-  {
-    id: 'P31',
-    title: 'the Patronis go together, and run what is installed',
-    test({ cluster }) {
-      const versions = cluster.members.flatMap(({ name, facts }) =>
-        facts?.patroniVersion
-          ? [{ name, running: facts.patroniVersion, installed: facts.patroniInstalled }]
-          : [],
-      );
-      const isFour = (version: string) => Number(version.split('.')[0]) >= 4;
-      const tooOld = (version: string) => /^(?:[12]\.|3\.0)/.test(version);
-      const mixed =
-        versions.some(({ running, installed }) => isFour(running) || isFour(installed ?? '')) &&
-        versions.some(({ running }) => tooOld(running));
-      return [
-        ...(mixed ? [refuse('Patroni 4 beside one older than 3.1')] : []),
-        ...versions
-          .filter(({ running, installed }) => installed !== null && installed !== running)
-          .map(({ name, running, installed }) =>
-            refuse(`${name} runs Patroni ${running}, installed is ${installed}: restart it first`),
-          ),
-      ];
-    },
-  },
 ];

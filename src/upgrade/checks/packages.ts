@@ -1,5 +1,6 @@
 import { bytes } from '../../patroni/health.ts';
 import { pgMajor, pgVersionOfPackage } from '../../versions/pg-version.ts';
+import { patroniPackage } from '../patroni-after.ts';
 import { type Check, packagesByNode, refuse, warn } from './check.ts';
 
 const dayS = 86_400;
@@ -56,7 +57,7 @@ export const packageChecks: readonly Check[] = [
     id: 'P17',
     title: 'the package manager would change just what was asked',
     test(facts, { packages, includePatroni }) {
-      const asked = new Set([...packages, ...(includePatroni ? ['patroni'] : [])]);
+      const asked = new Set([...packages, ...(includePatroni ? [patroniPackage] : [])]);
       return packagesByNode(facts).flatMap(([node, { problem, removed, added, changes, held }]) => [
         ...(problem === null ? [] : [refuse(`${node}: ${problem}`)]),
         ...removed.map((name) => refuse(`${node}: ${name} would be removed`)),

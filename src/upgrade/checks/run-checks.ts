@@ -6,6 +6,7 @@ import { backupChecks } from './backup.ts';
 import type { Check } from './check.ts';
 import { clusterChecks } from './cluster.ts';
 import { packageChecks } from './packages.ts';
+import { patroniChecks } from './patroni.ts';
 import { proxyChecks } from './proxies.ts';
 import { serverChecks } from './server.ts';
 
@@ -15,6 +16,7 @@ export const allChecks: readonly Check[] = [
   ...clusterChecks,
   ...serverChecks,
   ...packageChecks,
+  ...patroniChecks,
   ...backupChecks,
   ...proxyChecks,
 ].toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,6 +1,6 @@
 import { askCommand } from '../../fanout/ask-command.ts';
 import { askMember } from '../../patroni/ask-member.ts';
-import { lookAtMember } from '../../patroni/look-at-members.ts';
+import { lookAtMember, type MemberLook } from '../../patroni/look-at-members.ts';
 import { restartMember, type RestartEnd } from '../../patroni/restart.ts';
 import { waitForMember } from '../../patroni/wait-healthy.ts';
 import { waitFor } from '../../rolling/wait.ts';
@@ -15,7 +15,7 @@ export function restartSteps(node: string, tools: ClusterTools, leads = false): 
   return [
     {
       id: 'restart',
-      title: `restart PostgreSQL to run ${tools.plan.target}`,
+      title: restartTitle(node, tools),
       kind: 'effect',
       check: (context) => checkRunning(node, tools, context, leads),
       run: (context) => restart(node, tools, context, leads),
@@ -39,6 +39,13 @@ export function restartSteps(node: string, tools: ClusterTools, leads = false): 
       run: (context) => verify(node, tools, context),
     },
   ];
+}
+
+function restartTitle(node: string, { plan, settings }: ClusterTools): string {
+  const patroni = plan.nodes[node]?.patroni;
+  return settings.includePatroni && patroni !== undefined
+    ? `restart Patroni and PostgreSQL to run ${patroni} and ${plan.target}`
+    : `restart PostgreSQL to run ${plan.target}`;
 }
 
 export function soakStep(tools: ClusterTools): Step[] {
@@ -81,13 +88,18 @@ async function checkRunning(
   const replaced =
     answer.kind === 'answered' &&
     (answer.replies[0] as { replaced?: boolean } | undefined)?.replaced === true;
-  if (compareVersions(running, tools.plan.target) >= 0 && !replaced) {
+  if (compareVersions(running, tools.plan.target) >= 0 && !replaced && !needsPatroni(look, tools)) {
     return { kind: 'satisfied', evidence: { running } };
   }
   if (!leads && look.primary) {
     return { kind: 'refused', message: `${node} leads now; a leader is not restarted`, hint: planAnew };
   }
   return { kind: 'needed', why: `${running} runs` };
+}
+
+/** Its Patroni is to be upgraded, too, and is older than what is installed. */
+function needsPatroni({ patroni }: MemberLook, { settings }: ClusterTools): boolean {
+  return settings.includePatroni && patroni?.isCurrent === false;
 }
 
 async function restart(
@@ -114,6 +126,7 @@ async function restart(
       node,
       onlyReplica: !leads,
       ...(older ? { olderThan: plan.target } : {}),
+      withPatroni: needsPatroni(before, tools),
       timeoutS: Math.ceil(settings.restartMs / 1000),
     },
     asked,
@@ -125,6 +138,7 @@ async function restart(
         evidence: {
           from: before.version === null ? null : pgVersionOfNumber(before.version),
           to: end.look.version === null ? null : pgVersionOfNumber(end.look.version),
+          ...(settings.includePatroni ? { patroni: end.look.patroni?.version ?? null } : {}),
           startedAt: end.look.startedAt,
           timeline: end.look.timeline,
         },
@@ -132,7 +146,7 @@ async function restart(
     case 'refused':
       return {
         kind: 'failed',
-        message: `Patroni did not restart it: ${end.message}`,
+        message: `it was not restarted: ${end.message}`,
         hint: `${node} stays drained, its old server runs. See to it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
       };
     case 'left':
@@ -165,6 +179,9 @@ async function verify(node: string, tools: ClusterTools, context: StepContext): 
     return failed(
       `its server runs ${look.version === null ? 'no known version' : pgVersionOfNumber(look.version)}`,
     );
+  }
+  if (needsPatroni(look, tools)) {
+    return failed(`Patroni ${look.patroni?.version ?? ''} runs, which is older than what is installed`);
   }
   const crash = await crashSince(node, look.startedAt ?? 0, tools, context);
   return crash === undefined ? { kind: 'done' } : failed(`its log says: ${crash}`);

@@ -17,6 +17,9 @@ const onNode: PatroniOnNode = {
   dataDirectory: '/data',
   binDirectory: null,
   installed: '3.0.2',
+  installedAt: 900,
+  startedAt: 950,
+  unit: 'patroni.service',
 };
 
 const json = (value: unknown): Reply => ({ status: 200, text: JSON.stringify(value) });
