@@ -52,25 +52,31 @@ export function watchBanner(
   return {
     explainEnd() {
       const text = printable(said);
-      if (/MaxStartups/i.test(text)) {
-        return new ConnectFailure('banner', 'server-busy', `server busy: ${text}`, {
-          retryable: true,
-          serverSaid: text,
-          hint: 'Lower the fanout, or raise MaxStartups in the sshd_config of the node.',
-        });
-      }
-      if (/not allowed at this time/i.test(text)) {
-        return new ConnectFailure('banner', 'server-busy', `server said: ${text}`, {
-          serverSaid: text,
-          hint: 'sshd penalises this address (PerSourcePenalties) or is full; try again in about 30 s.',
-        });
-      }
+      const busy = serverBusy(text);
+      if (busy !== undefined) return busy;
       if (text !== '') return notSsh('is not an SSH server', said);
       return new ConnectFailure('banner', 'closed', 'connection closed before the SSH banner', {
         retryable: true,
       });
     },
   };
+}
+
+/**
+ * A server that says it has no room now; undefined: it says something else. OpenSSH says the same from 9.8 on when it is
+ * full (MaxStartups), which is over in a moment, and when it penalises this address (PerSourcePenalties, 15 s and more):
+ * a try during a penalty does not lengthen it (seen with 10.0).
+ */
+export function serverBusy(text: string): ConnectFailure | undefined {
+  const full = /MaxStartups/i.test(text);
+  if (!full && !/not allowed at this time/i.test(text)) return undefined;
+  return new ConnectFailure('banner', 'server-busy', `${full ? 'server busy' : 'server said'}: ${text}`, {
+    retryable: true,
+    serverSaid: text,
+    hint: full
+      ? 'Lower the fanout, or raise MaxStartups in the sshd_config of the node.'
+      : 'sshd is full (MaxStartups), or penalises this address for failed logins (PerSourcePenalties); -t gives it more time.',
+  });
 }
 
 function findBanner(text: Buffer): string | undefined {

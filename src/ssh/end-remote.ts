@@ -8,8 +8,8 @@ const signalMs = 250;
 
 /**
  * Ends a remote command: TERM to its process group, KILL after `graceMs`; says whether it is gone.
- * OpenSSH ignores signal requests in sessions of root ("session signalling requires privilege separation", seen with
- * 9.2), so when a signal shows no effect a second session of the same connection kills the group.
+ * OpenSSH 9.2 ignores signal requests in sessions of root ("session signalling requires privilege separation"; 10.0
+ * takes them), so when a signal shows no effect a second session of the same connection kills the group.
  */
 export async function endRemote(
   { link, slots }: LeasedLink,

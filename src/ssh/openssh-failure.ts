@@ -1,4 +1,4 @@
-import { printable } from './banner-watch.ts';
+import { printable, serverBusy } from './banner-watch.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { summarizeTried } from './authentication.ts';
 import { changedKeyMessage, fingerprint, placeOf, removeKeyCommand, scanCommand } from './host-key.ts';
@@ -65,9 +65,8 @@ function bannerFailure(
 ): ConnectFailure | undefined {
   if (progress.phase !== 'banner' && progress.phase !== 'connect') return undefined;
   const greeting = progress.greeting.join(' ');
-  if (/MaxStartups/i.test(greeting)) return serverBusy(`server busy: ${greeting}`, greeting, true);
-  if (/not allowed at this time/i.test(greeting))
-    return serverBusy(`server said: ${greeting}`, greeting, false);
+  const busy = serverBusy(greeting);
+  if (busy !== undefined) return busy;
   if (settings.proxyCommand !== undefined && greeting === '') {
     const told = foreignLines(progress.said);
     return new ConnectFailure('connect', 'closed', `ProxyCommand failed${told === '' ? '' : `: ${told}`}`, {
@@ -109,16 +108,6 @@ export function greetsWithoutEnd({ greeting }: OpenSshProgress): boolean {
 
 const ownLine =
   /^(kex_exchange_identification|ssh_exchange_identification|Connection (closed|reset)|ssh: |banner exchange|ssh_dispatch_run_fatal)/;
-
-function serverBusy(message: string, serverSaid: string, retryable: boolean): ConnectFailure {
-  return new ConnectFailure('banner', 'server-busy', message, {
-    retryable,
-    serverSaid,
-    hint: retryable
-      ? 'Lower the fanout, or raise MaxStartups in the sshd_config of the node.'
-      : 'sshd penalises this address (PerSourcePenalties) or is full; try again in about 30 s.',
-  });
-}
 
 function keyExchangeFailure(said: string, { version }: OpenSshProgress): ConnectFailure | undefined {
   if (/Protocol major versions differ/.test(said)) {

@@ -21,6 +21,8 @@ export interface TestSshd {
 }
 
 export interface SshdOptions {
+  /** Instead of the machine's own sshd. */
+  readonly program?: string;
   /** n1 … nCOUNT: each an address of its own in 127.0.0.0/8. */
   readonly nodes?: number;
   /** More lines for sshd_config, before the defaults: the first value of a keyword wins. */
@@ -31,7 +33,7 @@ export interface SshdOptions {
 
 /** Starts sshd as this user, in the foreground, on a free port. */
 export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
-  const sshd = findTool('sshd', 'openssh-server');
+  const sshd = options.program ?? findTool('sshd', 'openssh-server');
   if (sshd === undefined) throw new Error('sshd is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'));
   chmodSync(folder, 0o755);

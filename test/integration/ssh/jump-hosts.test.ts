@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SshExecutor, SshOptions } from '../../../src/ssh/executor.ts';
+import { childrenOfProcess, killTree } from '../../support/process-tree.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 import { eventually, run, sshExecutor, transports } from './run-over-ssh.ts';
@@ -146,7 +147,7 @@ describe.skipIf(sshd === undefined).each(transports)('jump hosts, by %s', (trans
     const running = run(ssh, 'n1', `echo > ${begun}; sleep 20`);
     await eventually('the command runs', () => existsSync(begun));
 
-    for (const pid of childrenOf(bastion)) process.kill(pid, 'SIGKILL');
+    for (const pid of childrenOf(bastion)) killTree(pid);
 
     expect((await running).outcome).toMatchObject({ kind: 'unknown' });
     expect((await run(ssh, 'n2', 'true')).outcome).toEqual(finished);
@@ -195,12 +196,7 @@ describe.skipIf(sshd === undefined).each(transports)('jump hosts, by %s', (trans
     executor = sshExecutor(nodes, { transport, options });
   }
   function childrenOf(server: TestSshd): number[] {
-    const listener = readFileSync(join(server.folder, 'sshd.pid'), 'utf8').trim();
-    return readFileSync(`/proc/${listener}/task/${listener}/children`, 'utf8')
-      .trim()
-      .split(/\s+/)
-      .filter(Boolean)
-      .map(Number);
+    return childrenOfProcess(Number(readFileSync(join(server.folder, 'sshd.pid'), 'utf8')));
   }
 });
 

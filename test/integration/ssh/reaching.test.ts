@@ -133,8 +133,8 @@ describe.each(transports)('a node that cannot be reached, by %s', (by) => {
     });
   });
 
-  it('does not let us in for now (PerSourcePenalties): it is said, and not tried again', async () => {
-    await start((socket) => socket.end('Not allowed at this time\r\n'), { connectTimeoutMs: 5000 });
+  it('does not let us in for now: it is said, and tried again as long as the time lasts', async () => {
+    await start((socket) => socket.end('Not allowed at this time\r\n'), { connectTimeoutMs: 1500 });
 
     expect((await run(executor, 'node', 'x')).outcome).toEqual({
       kind: 'not-started',
@@ -142,10 +142,11 @@ describe.each(transports)('a node that cannot be reached, by %s', (by) => {
       reason: 'server-busy',
       message: 'server said: Not allowed at this time',
       serverSaid: 'Not allowed at this time',
-      hint: 'sshd penalises this address (PerSourcePenalties) or is full; try again in about 30 s.',
-      retryable: false,
+      hint: 'sshd is full (MaxStartups), or penalises this address for failed logins (PerSourcePenalties); -t gives it more time.',
+      retryable: true,
     });
-    expect(server.sockets).toHaveLength(1);
+    expect(server.sockets.length).toBeGreaterThan(1);
+    expect(server.sockets.length).toBeLessThan(8);
   });
 
   it('greets without end: one error, little memory', async () => {
@@ -263,7 +264,10 @@ describe.skipIf(sshd === undefined).each(transports)('a server with MaxStartups,
     expect(results.filter(({ outcome }) => outcome.kind === 'finished' && outcome.code === 0)).toHaveLength(
       30,
     );
-    expect(notices).toContain('server busy: Exceeded MaxStartups; trying again');
+    // the second is what OpenSSH says from 9.8 on
+    expect(notices.join('\n')).toMatch(
+      /^server (busy: Exceeded MaxStartups|said: Not allowed at this time); trying again$/m,
+    );
   });
 });
 

@@ -18,7 +18,7 @@ export function sshExecutor(
   options: Partial<SshOptions> = {},
 ): SshExecutor {
   return createSshExecutor({
-    env: {},
+    env: { PATH: process.env['PATH'] },
     home: `${config.folder}/home`,
     localUser: 'nobody',
     configFile: config.sshConfigPath,
