@@ -12,7 +12,7 @@ import { createOutcomeMessages } from './outcome-messages.ts';
 import { outcomeText } from './outcome-text.ts';
 import type { PresenterOptions, PresenterPart, RunPresenter } from './run-presenter.ts';
 import { createScreen } from './screen.ts';
-import { createStatusLine } from './status-line.ts';
+import { withStatusLine } from './status-line.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ShownCopy {
@@ -39,18 +39,9 @@ export function createCopyPresenter(
     countInTitles: false,
     countInMessages: !quiet,
   });
-  const status = createStatusLine(terminal.stderr, () => terminal.columns);
-  const screen = createScreen(
-    {
-      stdout: status.guard(terminal.stdout),
-      stderr: status.guard(terminal.stderr),
-      get columns() {
-        return terminal.columns;
-      },
-      colors: terminal.colors,
-    },
-    { color: options.color === 'always', raw: options.raw },
-  );
+  const guarded = withStatusLine(terminal);
+  const { status } = guarded;
+  const screen = createScreen(guarded, { color: options.color === 'always', raw: options.raw });
   const forPeople = terminal.stderr.isTTY && !quiet;
   const parts: PresenterPart[] = [];
   if (forPeople) parts.push(createCopyStatus(status, count, programName));

@@ -15,7 +15,7 @@ import { createProgress } from './progress.ts';
 import type { PresenterOptions, PresenterPart, RunPresenter } from './run-presenter.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { createSortedLines } from './sorted-lines.ts';
-import { createStatusLine } from './status-line.ts';
+import { withStatusLine } from './status-line.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The presenter for these options: the only thing a command needs to show a run. */
@@ -26,18 +26,9 @@ export function createRunPresenter(options: PresenterOptions, terminal: Terminal
     countInTitles: options.nodeCount && !options.quiet,
     countInMessages: !options.quiet,
   });
-  const status = createStatusLine(terminal.stderr, () => terminal.columns);
-  const screen = createScreen(
-    {
-      stdout: status.guard(terminal.stdout),
-      stderr: status.guard(terminal.stderr),
-      get columns() {
-        return terminal.columns;
-      },
-      colors: terminal.colors,
-    },
-    { color: isColored(options, terminal), raw: options.raw },
-  );
+  const shown = withStatusLine(terminal);
+  const { status } = shown;
+  const screen = createScreen(shown, { color: isColored(options, terminal), raw: options.raw });
 
   const parts: PresenterPart[] = [];
   if (showsProgress(options, terminal, gathers)) {

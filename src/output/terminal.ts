@@ -1,3 +1,5 @@
+import type { StatusLine } from './status-line.ts';
+
 /** Why nothing can be written to a channel any more. */
 export type ChannelFailure =
   /** The reader went away (`| head -1`): not an error, the run just stops. */
@@ -26,4 +28,6 @@ export interface Terminal {
   readonly columns: number;
   /** What the terminal can show; `none` for TERM=dumb. */
   readonly colors: 'none' | '16';
+  /** The line at its bottom, where one is kept already: then the channels step before it. */
+  readonly status?: StatusLine;
 }

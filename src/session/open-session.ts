@@ -23,6 +23,7 @@ import { createEscalate, type Escalate } from './escalation.ts';
 import { foldIntoGroups } from './fold-into-groups.ts';
 import { presenterOptions } from './presenter-options.ts';
 import { openOwnTerminal } from './own-terminal.ts';
+import { withStatusLine } from '../output/status-line.ts';
 import { type LendTerminal, openPrompter, type TerminalPrompter } from './prompter.ts';
 import { findFailedRun, type FailedRun } from './retry-failed.ts';
 import { gateways, loggingIn, readRoutes } from './read-routes.ts';
@@ -114,10 +115,12 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
 
   const store = storeAddress(env, conf.settings.store);
   let outputFailed: (failure: ChannelFailure) => void = () => {};
-  const terminal = openOwnTerminal(surroundings, (failure) => {
+  const own = openOwnTerminal(surroundings, (failure) => {
     if (failure.kind === 'error') warn(`cannot write standard output: ${failure.message}`);
     outputFailed(failure);
   });
+  // questions, warnings and the line of progress share one terminal
+  const terminal = withStatusLine(own);
   const warn = (text: string) => void terminal.stderr.write(`muster: ${text}\n`);
   const redactor = createRedactor();
   const openOwnJournal = async (): Promise<RunJournal> => {
@@ -147,7 +150,7 @@ export async function openRunSession(flags: RunFlags, argv: readonly string[]): 
   const prompterOnce = () =>
     (prompter ??= openPrompter(
       (text) => void terminal.stderr.write(text),
-      (use) => lend(use),
+      (use) => terminal.status.aside(() => lend(use)),
     ));
   for (const warning of [...defaultsWarnings, ...conf.warnings, ...groups.warnings(), ...chosen.warnings])
     warn(warning);

@@ -38,6 +38,36 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined || python === u
         { ...server.env, MUSTER_SSH_CONFIG: join(server.folder, 'asking'), NO_COLOR: '1' },
       );
 
+    it('is not overwritten by the line of progress, which comes back after it', async () => {
+      const config = readFileSync(join(server.folder, 'asking'), 'utf8');
+      // n1 is known, and works on while n2 is asked about
+      writeFileSync(
+        join(server.folder, 'asking_for_one'),
+        `Host n1\n UserKnownHostsFile ${server.knownHostsPath}\nHost *\n${config}`,
+      );
+      const go = join(server.folder, 'go');
+      const working = `echo n1 at work >&2; until [ -e ${go} ]; do sleep 0.1; done; echo both`;
+      const terminal = openPseudoTerminal(python!, [program, '-b', '-w', 'n[1-2]', working], {
+        ...server.env,
+        MUSTER_SSH_CONFIG: join(server.folder, 'asking_for_one'),
+        NO_COLOR: '1',
+      });
+      await terminal.shows('SHA256:');
+      await terminal.shows('[y/N]');
+      const asked = terminal.raw().length;
+      // the line of progress comes after 1.33 s, when nobody is asked
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      const meanwhile = terminal.raw().slice(asked);
+      terminal.press('y\r');
+      await terminal.shows('muster: 0/2');
+      writeFileSync(go, '');
+      const { code, shown } = await terminal.ends();
+
+      expect(meanwhile.replace(/n1: n1 at work\r\n/, '').trim()).toBe('');
+      expect(shown).toContain('n[1-2] (2)\n---------------\nboth\n');
+      expect(code).toBe(0);
+    });
+
     it.each([
       ['SIGTERM', 143],
       ['SIGINT', 130],
