@@ -31,6 +31,24 @@ set_guard() {
   printf '#!/bin/sh\\nexit 101\\n' >$policy.muster && chmod 755 $policy.muster && mv -f $policy.muster $policy
 }`;
 
+/** Ends what an interrupted dpkg left; like apt-get waits for whoever holds the lock, which dpkg alone would not. */
+const configureFunction = `configure() {
+  waited=0
+  while :; do
+    said=$(dpkg --configure -a ${keepFiles.replaceAll('-o Dpkg::Options::=', '')} 2>&1) && failed=0 || failed=$?
+    case $failed:$said in
+      0:*) break ;;
+      *'frontend lock'*) [ $waited -lt ${lockSeconds} ] || break ;;
+      *) break ;;
+    esac
+    [ $waited -gt 0 ] || printf 'waiting: %s\\n' "$said"
+    waited=$((waited + 1))
+    sleep 1
+  done
+  [ -z "$said" ] || printf '%s\\n' "$said"
+  return $failed
+}`;
+
 export const apt: PackageDriver = {
   refresh: () => `${quiet}
 tries=0
@@ -49,19 +67,21 @@ done
 exit 0`,
   install: (changes) => `${quiet}
 ${guardFunctions}
+${configureFunction}
 trap unguard EXIT
 trap 'exit 143' TERM INT HUP
 set_guard || { echo 'cannot write policy-rc.d' >&2; exit 1; }
-dpkg --configure -a ${keepFiles.replaceAll('-o Dpkg::Options::=', '')} || exit
+configure || exit
 apt-get ${options} ${keepFiles} --no-remove install --only-upgrade ${pins(changes, 'to')}`,
   unguard: () => `${guardFunctions}
 unguard`,
   downgrade: (changes) => `${quiet}
 ${guardFunctions}
+${configureFunction}
 trap unguard EXIT
 trap 'exit 143' TERM INT HUP
 set_guard || { echo 'cannot write policy-rc.d' >&2; exit 1; }
-dpkg --configure -a ${keepFiles.replaceAll('-o Dpkg::Options::=', '')} || exit
+configure || exit
 cd ${rollbackFolder} || exit 1
 files=
 for wanted in ${changes.map((change) => shellQuote(`${change.name}_${change.from.replaceAll(':', '%3a')}_`)).join(' ')}; do

@@ -65,23 +65,31 @@ export async function runJob(
     context.note(`${start.message}; asking again`);
     await waitFor(1000, signal);
   }
+  let away: string | undefined;
   const end = await jobs.follow(
     options.node,
     spec.id,
     {
       onOutput: (chunk) => context.output(chunk),
       timeoutMs: options.awayMs,
-      onAway: (why) => context.note(`the node is away: ${why}`),
-      onBack: () => context.note('the node is back'),
+      onAway(why) {
+        away = why;
+        context.note(`the node is away: ${why}`);
+      },
+      onBack() {
+        away = undefined;
+        context.note('the node is back');
+      },
     },
     signal,
   );
   if (context.detach.aborted && end.kind === 'unreachable') return left;
   if (limit?.aborted === true && end.kind === 'unreachable') {
+    const seconds = Math.round(options.timeoutMs / 1000);
     return {
       kind: 'unknown',
-      message: `still runs after ${Math.round(options.timeoutMs / 1000)} s, and is left running`,
-      hint: `Look at it on ${options.node}; muster runs resume waits for its end again.`,
+      message: `its end is not known after ${seconds} s: ${away === undefined ? 'it is left running' : `the node is away (${away})`}`,
+      hint: `Look at it on ${options.node}; muster runs resume looks there first, and waits for its end again.`,
     };
   }
   return judge(end, options, context);

@@ -76,6 +76,8 @@ function statusOf(end: RollingEnd, standings: ReadonlyMap<string, NodeStanding>)
     case 'unknown':
       return ExitCode.unknownState;
     default:
+      // One stopped by something else, while of another nobody knows what an earlier part did to it.
+      if ([...standings.values()].includes('unknown')) return ExitCode.unknownState;
       return end.changed ? ExitCode.stopped : ExitCode.refused;
   }
 }

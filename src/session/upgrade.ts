@@ -1,10 +1,13 @@
 import type { UpgradePlanFlags, UpgradeRunFlags } from '../cli/upgrade-flags.ts';
 import { ExitCode, UserError } from '../errors.ts';
+import { acquireLocks } from '../locks/acquire-locks.ts';
+import { lockedError } from '../locks/locked-error.ts';
 import { makeVisibleLine } from '../output/printable.ts';
 import { planLines } from '../upgrade/plan-text.ts';
 import { asRun } from './as-run.ts';
-import { confirmChange, withClusters } from './cluster-session.ts';
+import { type ClusterSession, confirmChange, withClusters } from './cluster-session.ts';
 import type { RunSession } from './open-session.ts';
+import { lockName } from './rolling-locks.ts';
 import { startRolling } from './rolling-run.ts';
 import { isRefused, type PlannedUpgrade, planUpgrade } from './upgrade-planned.ts';
 import { upgradeWork } from './upgrade-work.ts';
@@ -33,6 +36,7 @@ export async function runUpgrade(
   let opened: RunSession | undefined;
   const status = await withClusters(flags, words, argv, async (clusters) => {
     const { session } = clusters;
+    await refuseIfLocked(clusters);
     planned = await planUpgrade(clusters, flags);
     const wanted = flags['yes-plan'];
     if (wanted !== undefined && wanted !== planned.hash) {
@@ -62,6 +66,22 @@ export async function runUpgrade(
   const { spec, hash } = planned;
   const mode = flags.json ? 'json' : flags['json-lines'] ? 'json-lines' : flags.quiet ? 'quiet' : 'text';
   return startRolling(opened, asRun(flags), upgradeWork(spec, hash), { mode });
+}
+
+/**
+ * Whoever else is at work is named before anything is asked: his drains and installs would make checks refuse. The locks
+ * of the run itself are taken later.
+ */
+async function refuseIfLocked({ session, executor, interrupts }: ClusterSession): Promise<void> {
+  const { user, host } = session.surroundings;
+  const owner = { who: user, from: host, work: 'planning an upgrade', since: new Date().toISOString() };
+  const { nodes } = session.chosen;
+  const locks = await acquireLocks(executor, nodes, lockName, owner, interrupts.signal, {
+    skipUnreachable: true,
+  });
+  if (locks.kind === 'locked') throw lockedError(`${session.foldNames(nodes)} is`, locks);
+  // What cannot be locked is found by the checks, with a better word.
+  if (locks.kind === 'held') await locks.release();
 }
 
 async function showPlan(

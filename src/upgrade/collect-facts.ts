@@ -145,12 +145,14 @@ async function notesOf(
   });
 }
 
+export const serverPackage = /^postgresql-\d+$|^postgresql\d+-server$/;
+
 /** PostgreSQL's version that the packages bring; undefined when none does. */
 export function targetOf(packages: ReadonlyMap<string, unknown>): string | undefined {
   for (const facts of packages.values()) {
     if (typeof facts !== 'object' || facts === null) continue;
     const { changes } = facts as { changes: readonly { name: string; to: string }[] };
-    const server = changes.find(({ name }) => /^postgresql-\d+$|^postgresql\d+-server$/.test(name));
+    const server = changes.find(({ name }) => serverPackage.test(name));
     if (server !== undefined) return pgVersionOfPackage(server.to) ?? undefined;
   }
   return undefined;

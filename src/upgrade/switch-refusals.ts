@@ -4,15 +4,17 @@ import { findMember, whyNotCandidate } from '../patroni/candidate.ts';
 import type { Cluster } from '../patroni/cluster.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { checkSql, type CheckFacts } from './server-sql.ts';
+import { absentMembers } from './steps/health.ts';
 import type { ClusterTools } from './steps/tools.ts';
 
 /** Why a cluster is not ready for a switchover to a member, by the checks that count then. */
 export async function refusals(
   cluster: Cluster,
   to: string,
-  { executor, plan, settings }: ClusterTools,
+  tools: ClusterTools,
   signal: AbortSignal,
 ): Promise<string[]> {
+  const { executor, plan, settings } = tools;
   const node = cluster.leader?.node;
   if (!node) return ['nobody leads'];
   const answer = await askMember(
@@ -36,6 +38,7 @@ export async function refusals(
   const why =
     candidate === undefined ? 'is no member any more' : whyNotCandidate(candidate, cluster, settings.maxLag);
   return [
+    ...absentMembers(cluster, tools),
     ...runChecks(facts, settings, new Date(), 'before-switchover')
       .filter(({ result, id }) => result === 'refused' && id !== 'P08')
       .flatMap(({ objections }) => objections),

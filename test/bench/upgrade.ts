@@ -11,7 +11,7 @@ const host = await openUpgradeFleet(2);
 try {
   const byHand = await seconds(() => upgradeByHand(host.fleet));
   await expectNew();
-  await host.fleet.reset();
+  await host.reset();
   const musterRun = (soak: string) => () =>
     host.muster(['upgrade', 'run', '--yes', '--proxies', '@haproxy', '--soak', soak, '@patroni']);
   const byMuster = await seconds(musterRun('0'));

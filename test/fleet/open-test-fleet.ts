@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.ts';
-import { type ProgramResult, runProgram } from '../support/muster.ts';
+import { musterProgram, type ProgramResult, runProgram } from '../support/muster.ts';
 import { build, type BuildRecord } from './build/build.ts';
 import { type Fleet, openFleet } from './controller.ts';
 import { down } from './down.ts';
@@ -26,9 +26,6 @@ export interface TestFleet {
   muster(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<ProgramResult>;
   close(): Promise<void>;
 }
-
-/** The program as it is in the sources. */
-export const musterSource = new URL('../../bin/dev.js', import.meta.url).pathname;
 
 /** Builds what hosts start from, if need be, and brings a fleet of the shape up; 1 cluster of 3 with a proxy by default. */
 export async function openTestFleet(shape: Partial<FleetShape> = {}): Promise<TestFleet> {
@@ -59,8 +56,7 @@ export async function openTestFleet(shape: Partial<FleetShape> = {}): Promise<Te
     built,
     state,
     environment,
-    muster: (args, env = {}) =>
-      runProgram(process.execPath, [musterSource, ...args], { env: { ...environment, ...env } }),
+    muster: (args, env = {}) => runProgram(musterProgram, args, { env: { ...environment, ...env } }),
     async close() {
       rmSync(state, { recursive: true, force: true });
       await withFleetLock(() => down(folders));

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProgramResult } from '../support/muster.ts';
+import { musterProgram, type ProgramResult } from '../support/muster.ts';
 import type { Fleet } from './controller.ts';
-import { musterSource, openTestFleet, type TestFleet } from './open-test-fleet.ts';
+import { openTestFleet, type TestFleet } from './open-test-fleet.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
 let own: TestFleet;
@@ -35,7 +35,7 @@ describe('muster roll on real hosts', () => {
       'echo began >>/root/began; apt-get -qq update && ' +
       'DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=60 install --only-upgrade postgresql-15';
     const args = ['roll', '--yes', '-w', nodes.join(','), '--gate-ready', 'patroni:16MB', '--sudo', command];
-    const child = spawn(process.execPath, [musterSource, ...args], {
+    const child = spawn(musterProgram, args, {
       env: { ...process.env, ...own.environment },
       stdio: 'ignore',
     });

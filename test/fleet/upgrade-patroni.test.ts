@@ -93,7 +93,7 @@ describe('--include-patroni', () => {
       await patroniOf(fleetFolders(), 'sid'),
     ] as const;
     if (four === undefined || newer === undefined) throw new Error('the mirror has no trixie or no sid');
-    await host.fleet.reset();
+    await host.reset();
     await host.fleet.waitForCluster('69');
     await offer(four);
     const refused = await host.muster(['upgrade', 'plan', ...args]);

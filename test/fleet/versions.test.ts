@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditDocumentSchema } from '../support/versions-json.ts';
-import { runProgram, type ProgramResult } from '../support/muster.ts';
+import { musterProgram, runProgram, type ProgramResult } from '../support/muster.ts';
 import type { Fleet } from './controller.ts';
-import { musterSource, openTestFleet, type TestFleet } from './open-test-fleet.ts';
+import { openTestFleet, type TestFleet } from './open-test-fleet.ts';
 import { databasePassword } from './roles/patroni.ts';
 
 let own: TestFleet;
@@ -94,16 +94,8 @@ describe('muster versions on Patroni clusters', () => {
   test('asks servers directly with a DSN, by what the environment knows', async () => {
     const addresses = fleet.plan.clusters[0]!.members.map(({ address }) => address);
     const answer = await runProgram(
-      process.execPath,
-      [
-        musterSource,
-        'versions',
-        '-w',
-        addresses.join(','),
-        '--dsn',
-        'postgresql://postgres@%h:5432/postgres',
-        '--no-save',
-      ],
+      musterProgram,
+      ['versions', '-w', addresses.join(','), '--dsn', 'postgresql://postgres@%h:5432/postgres', '--no-save'],
       { env: { XDG_STATE_HOME: own.state, XDG_CONFIG_HOME: own.state, PGPASSWORD: databasePassword } },
     );
     expect(rowsOf(answer)[1]!.slice(1, 2)).toEqual(['15.18']);

@@ -50,6 +50,7 @@ export const clusterChecks: readonly Check[] = [
   {
     id: 'P04',
     title: 'nothing is scheduled',
+    beforeSwitchover: true,
     test({ cluster }) {
       const restarts = cluster.members.filter(({ facts }) => facts?.scheduledRestart === true);
       const at = cluster.scheduledSwitchover;

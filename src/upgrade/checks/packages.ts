@@ -1,7 +1,10 @@
 import { bytes } from '../../patroni/health.ts';
 import { pgMajor, pgVersionOfPackage } from '../../versions/pg-version.ts';
 import { patroniPackage } from '../patroni-after.ts';
-import { type Check, packagesByNode, refuse, warn } from './check.ts';
+import type { ClusterFacts } from '../cluster-facts.ts';
+import { serverPackage, targetOf } from '../collect-facts.ts';
+import { compareVersions } from '../../versions/compare-versions.ts';
+import { type Check, type Objection, packagesByNode, refuse, warn } from './check.ts';
 
 const dayS = 86_400;
 const dataRoom = 2 * 1024 ** 3;
@@ -10,11 +13,32 @@ const dataRoom = 2 * 1024 ** 3;
 const usual =
   /^(?:postgresql-(?:client-|doc-|plperl-|plpython3-|pltcl-|server-dev-)?\d|postgresql\d|libpq|libecpg|libpgtypes|postgresql-(?:client-)?common$)/;
 
+/** Nodes that would stay older than the others: their repository does not answer, or is another one. */
+function leftBehind(facts: ClusterFacts, wanted: string | undefined): Objection[] {
+  const { members } = facts.cluster;
+  const versions = [targetOf(facts.packages), ...members.map((member) => member.facts?.serverInstalled)];
+  const target =
+    wanted ??
+    versions
+      .filter((version) => typeof version === 'string')
+      .toSorted(compareVersions)
+      .at(-1);
+  if (target === undefined) return [];
+  return packagesByNode(facts).flatMap(([node, { changes }]) => {
+    const installed = members.find((member) => member.node === node)?.facts?.serverInstalled;
+    if (typeof installed !== 'string' || compareVersions(installed, target) >= 0) return [];
+    if (changes.some(({ name }) => serverPackage.test(name))) return [];
+    return [
+      refuse(`${node} has ${installed} and is offered nothing newer, the others get ${target} (--refresh)`),
+    ];
+  });
+}
+
 export const packageChecks: readonly Check[] = [
   {
     id: 'P16',
     title: 'package lists are fresh, every node is offered the same',
-    test(facts) {
+    test(facts, settings) {
       const nodes = packagesByNode(facts);
       const old = nodes.flatMap(([node, { listsAge }]) => {
         if (listsAge !== null && listsAge < dayS) return [];
@@ -50,7 +74,7 @@ export const packageChecks: readonly Check[] = [
           )
           .map(({ name }) => refuse(`${node}: ${name} would change its major version`)),
       );
-      return [...old, ...differ, ...majors];
+      return [...old, ...differ, ...leftBehind(facts, settings.target), ...majors];
     },
   },
   {

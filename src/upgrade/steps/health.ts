@@ -1,3 +1,4 @@
+import type { Cluster } from '../../patroni/cluster.ts';
 import { askCluster } from '../../patroni/wait-healthy.ts';
 import { judgeCluster } from '../../patroni/health.ts';
 import { poll } from '../../patroni/poll.ts';
@@ -42,6 +43,7 @@ export async function waitHealthy(
       if (cluster === undefined) return undefined;
       const concerns = judgeCluster(cluster, settings.maxLag).filter(({ level }) => level === 'error');
       const found = [
+        ...absentMembers(cluster, tools),
         ...concerns.map(({ text }) => text),
         ...(cluster.paused ? ['the cluster is paused'] : []),
         ...(cluster.scheduledSwitchover === null ? [] : ['a switchover is scheduled']),
@@ -64,6 +66,13 @@ export async function waitHealthy(
     message: `cluster ${plan.name} is not healthy: ${why}`,
     hint: 'Nothing more is touched. See muster cluster status; when it is mended: muster upgrade resume.',
   };
+}
+
+/** Patroni forgets a member that is away, and goes on naming one that left a moment ago: only an answer counts. */
+export function absentMembers(cluster: Cluster, { plan }: ClusterTools): string[] {
+  return nodesOfPlan(plan)
+    .filter((node) => !cluster.members.some((member) => member.node === node && member.facts !== null))
+    .map((node) => `${node} does not answer`);
 }
 
 export const planAnew =

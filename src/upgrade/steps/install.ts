@@ -70,8 +70,13 @@ async function checkInstalled(
   context: StepContext,
 ): Promise<StepCheck> {
   const wrong = await wrongVersions(node, changes, tools, context);
-  if (typeof wrong === 'string')
-    return { kind: 'refused', message: `its packages cannot be asked: ${wrong}` };
+  if (typeof wrong === 'string') {
+    return {
+      kind: 'refused',
+      message: `its packages cannot be asked: ${wrong}`,
+      hint: `Nothing more is done to ${node}, and it stays drained. When it answers again: muster upgrade resume.`,
+    };
+  }
   return wrong.length === 0 ? { kind: 'satisfied' } : { kind: 'needed', why: wrong.join(', ') };
 }
 
@@ -159,7 +164,7 @@ const hints: readonly (readonly [RegExp, (node: string) => string])[] = [
     (node) => `On ${node}: apt-mark showhold, apt-mark unhold PACKAGE; then muster upgrade resume.`,
   ],
   [
-    /Could not get lock|lock-frontend/i,
+    /Could not get lock|lock-frontend|frontend lock/i,
     (node) =>
       `Somebody else works with packages on ${node} (fuser -v /var/lib/dpkg/lock-frontend); then muster upgrade resume.`,
   ],

@@ -30,7 +30,7 @@ export async function powerOn(folders: FleetFolders, host: FleetHost): Promise<v
   const consoleFile = `${folders.hosts}/${host.name}/console.log`;
   const keeper = await spawnKeeper(folders, host, consoleFile);
   try {
-    await waitFor(`${host.name} runs systemd`, { within: 20_000, every: 10 }, async () => {
+    await waitFor(`${host.name} runs systemd`, { within: 60_000, every: 10 }, async () => {
       if (keeper.exitCode !== null) {
         throw new Error('its first process has ended');
       }

@@ -53,6 +53,8 @@ bootstrap:
         wal_keep_size: 64MB
         wal_retrieve_retry_interval: 500ms
         shared_buffers: 16MB
+        archive_mode: 'on'
+        archive_command: /bin/true
   initdb:
     - encoding: UTF8
     - locale: C.UTF-8

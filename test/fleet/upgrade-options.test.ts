@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { musterProgram, runProgram } from '../support/muster.ts';
+import { newestJournal } from './journal-lines.ts';
+import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
+
+let host: UpgradeFleet;
+
+beforeAll(async () => {
+  host = await openUpgradeFleet(2);
+}, 600_000);
+
+afterAll(async () => {
+  await host.close();
+});
+
+beforeEach(async () => {
+  await host.reset();
+  await host.fleet.waitForFleet();
+}, 120_000);
+
+const usual = ['--proxies', '@haproxy', '--soak', '0'];
+const upgraded = ['15.20', '15.20', '15.20'];
+
+/** What the newest run began, in order, by its journal. */
+const intents = () => newestJournal(host.state).filter(({ type }) => type === 'intent');
+
+test('--download-only stages; --batch does one cluster first; --switchback gives the leadership back', async () => {
+  const { fleet } = host;
+  const leaders = [await fleet.leader('69'), await fleet.leader('70')];
+  const staged = await host.muster(['upgrade', 'run', '--yes', '--download-only', ...usual, '@patroni']);
+  expect([staged.code, staged.stdout]).toEqual([0, expect.stringMatching(/done +pg69-\[1-3\],pg70-\[1-3\]/)]);
+  for (const { name } of fleet.plan.clusters.flatMap(({ members }) => members)) {
+    expect([name, await host.installs(name), await host.isDrained(name)]).toEqual([name, 0, false]);
+    const kept = await fleet.exec(name, 'ls /var/cache/apt/archives/*15.20*.deb /var/cache/muster/rollback');
+    expect(kept.stdout).toMatch(/postgresql-15_15\.18/);
+  }
+  expect(new Set(intents().map(({ step }) => step))).toEqual(new Set(['stage']));
+
+  const done = await host.muster([
+    'upgrade',
+    'run',
+    '--yes',
+    '--batch',
+    '1,100%',
+    '--switchback',
+    ...usual,
+    '@patroni',
+  ]);
+
+  expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+  expect([await host.running('69'), await host.running('70')]).toEqual([upgraded, upgraded]);
+  expect([await fleet.leader('69'), await fleet.leader('70')]).toEqual(leaders);
+  const began = intents().filter(({ step }) => step !== 'stage');
+  const first = began.findIndex(({ lane }) => lane === 'pg70');
+  expect(first).toBeGreaterThan(0);
+  expect(began.slice(first).every(({ lane }) => lane === 'pg70')).toBe(true);
+  for (const lane of ['pg69', 'pg70']) {
+    const steps = began.filter((one) => one.lane === lane).map(({ step }) => step);
+    expect(steps.filter((step) => /^switch.*over$/.test(step))).toEqual(['switchover', 'switch-backover']);
+    expect(steps.at(-1)).toBe('switch-backover');
+  }
+  await fleet.waitForFleet();
+});
+
+test('--window: when it closes the run holds between two nodes; when it is open again the run goes on', async () => {
+  const order = await host.order([...usual, '@cluster:69']);
+  const window = 'Tue 21:00-23:00 UTC';
+  /** muster on a machine whose clock says so. */
+  const at = (time: string, ...args: string[]) =>
+    runProgram('faketime', ['-f', `@${time}`, musterProgram, 'upgrade', ...args], {
+      env: { ...host.environment, TZ: 'UTC', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+    });
+  const held = await at('2026-12-01 22:59:52', 'run', '--yes', '--window', window, ...usual, '@cluster:69');
+  expect([held.code, held.stdout]).toEqual([
+    4,
+    expect.stringContaining(`stopped: outside the window ${window}; it opens on Tue 21:00`),
+  ]);
+  expect(held.stdout).toContain('To go on: muster ');
+  expect(await host.installs(order[1]!)).toBe(0);
+  for (const node of order) expect(await host.isDrained(node)).toBe(false);
+
+  const early = await at('2026-12-08 20:59:00', 'resume');
+  expect([early.code, early.stdout]).toEqual([4, expect.stringContaining('outside the window')]);
+  expect(await host.installs(order[1]!)).toBe(0);
+
+  const done = await at('2026-12-08 21:00:01', 'resume');
+  expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+  expect(await host.running('69')).toEqual(upgraded);
+  for (const node of order) expect(await host.installs(node)).toBe(1);
+});
