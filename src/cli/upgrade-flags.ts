@@ -97,11 +97,17 @@ export const upgradePlanFlags = {
     default: '60s',
     summary: 'A transaction longer than this stops a switchover',
   }),
+  barman: string({
+    ...checks,
+    ...many,
+    helpValue: 'NODES',
+    summary: 'The hosts of Barman: its backups are checked there',
+  }),
   'max-backup-age': string({
     ...checks,
     helpValue: 'TIME',
     default: '26h',
-    summary: 'The last pgBackRest backup may be so old',
+    summary: 'The last backup of pgBackRest or Barman may be so old',
   }),
   'drain-timeout': string({
     ...checks,

@@ -1,5 +1,6 @@
 import { shellQuote } from '../fanout/shell-quote.ts';
 import type { PackageWish } from './package-driver.ts';
+import { restartHazards } from './restart-hazards.ts';
 
 /**
  * Asks the node's package manager what an upgrade would do, as root and without a change: apt-get -s takes no lock.
@@ -46,7 +47,7 @@ say automatic
 for unit in apt-daily-upgrade.service unattended-upgrades.service; do
   case $(systemctl is-active $unit 2>/dev/null) in activating) echo "running $unit" ;; esac
 done
-systemctl is-enabled apt-daily-upgrade.timer 2>/dev/null | sed -n 's/^enabled/on/p'
+${restartHazards}
 say conffiles
 dpkg-query -W -f='\${Conffiles}\\n' ${names.map(shellQuote).join(' ')} 2>/dev/null | while read -r file sum rest; do
   [ -n "$sum" ] && [ -f "$file" ] && [ "$(md5sum <"$file" | cut -d ' ' -f 1)" != "$sum" ] && echo "$file"

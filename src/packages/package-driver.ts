@@ -28,8 +28,10 @@ export interface PackageFacts {
   readonly guarded: boolean;
   /** Old clusters that the distribution would start by itself. */
   readonly strayServers: readonly string[];
-  /** Automatic upgrades are on. */
+  /** Automatic upgrades are on, and may upgrade PostgreSQL or Patroni. */
   readonly automatic: boolean;
+  /** needrestart restarts services after other upgrades, Patroni with them. */
+  readonly needrestart: boolean;
   /** Bytes free. */
   readonly free: {
     readonly programs: number | null;

@@ -44,13 +44,29 @@ function readApt(sections: Sections): PackageFacts {
     editedFiles: sections.lines('conffiles'),
     guarded: sections.lines('policy').length > 0,
     strayServers: sections.lines('stray'),
-    automatic: sections.lines('automatic').includes('on'),
+    automatic: upgradesItself(sections.lines('automatic')),
+    needrestart: sections.lines('needrestart')[0] === 'a taken',
     free: { programs: programs ?? null, archives: archives ?? null, data: data ?? null },
     download: sections
       .lines('uris')
       .reduce((sum, line) => sum + Number(/' \S+ (\d+) /.exec(line)?.[1] ?? 0), 0),
     pgbackrest: backrest === undefined ? null : { version: backrest, info: info ?? '' },
   };
+}
+
+/** `on`, and `but PATTERN` for each package that is left alone; patterns begin at the name's begin. */
+function upgradesItself(lines: readonly string[]): boolean {
+  if (!lines.includes('on')) return false;
+  const patterns = lines.flatMap((line) => /^but (.+)$/.exec(line)?.[1] ?? []);
+  const isLeft = (name: string) =>
+    patterns.some((pattern) => {
+      try {
+        return new RegExp(`^(?:${pattern})`).test(name);
+      } catch {
+        return false;
+      }
+    });
+  return !['postgresql-15', 'patroni'].every(isLeft);
 }
 
 /** `Inst libpq5 [15.18-0+deb12u1] (15.20-0+deb12u1 localhost [amd64])`; without brackets it is new. */
@@ -100,6 +116,7 @@ function readDnf(sections: Sections): PackageFacts {
     guarded: false,
     strayServers: [],
     automatic: false,
+    needrestart: false,
     free: { programs: programs ?? null, archives: archives ?? null, data: null },
     download: null,
     pgbackrest: null,

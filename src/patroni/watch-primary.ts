@@ -7,12 +7,15 @@ import { memberTask } from './ask-member.ts';
 export interface PrimaryWatch {
   /** Resolves when every member has been heard, or after the time; false: the measure would have holes. */
   ready(timeoutMs: number): Promise<boolean>;
+  /** Resolves when a member is heard to take writes that is not this one, or after the time. */
+  otherThan(node: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** Milliseconds so far in which no member took writes, from the first that did. */
   gapMs(): number;
   /** How often it began that none took writes. */
   gaps(): number;
   /** The longest of these times, in milliseconds. */
   longestMs(): number;
+  /** Resolves when the members have stopped looking; nothing is heard of them from the call on. */
   stop(): Promise<void>;
 }
 
@@ -88,22 +91,29 @@ export function watchPrimary(
   };
   const all = Promise.all(nodes.map(watchOn));
 
+  const until = (isSo: () => boolean, timeoutMs: number, signal?: AbortSignal): Promise<boolean> => {
+    if (isSo()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (result: boolean) => {
+        clearTimeout(timer);
+        listeners.delete(look);
+        signal?.removeEventListener('abort', giveUp);
+        resolve(result);
+      };
+      const giveUp = () => end(false);
+      const look = () => {
+        if (isSo()) end(true);
+      };
+      const timer = setTimeout(giveUp, timeoutMs);
+      signal?.addEventListener('abort', giveUp, { once: true });
+      listeners.add(look);
+    });
+  };
+
   return {
-    async ready(timeoutMs) {
-      const heardAll = () => nodes.every((node) => writable.has(node)) && begun;
-      if (heardAll()) return true;
-      return new Promise((resolve) => {
-        const end = (result: boolean) => {
-          clearTimeout(timer);
-          listeners.delete(look);
-          resolve(result);
-        };
-        const look = () => {
-          if (heardAll()) end(true);
-        };
-        const timer = setTimeout(() => end(false), timeoutMs);
-        listeners.add(look);
-      });
+    ready: (timeoutMs) => until(() => nodes.every((node) => writable.has(node)) && begun, timeoutMs),
+    async otherThan(node, timeoutMs, signal) {
+      await until(() => [...writable].some(([other, writes]) => writes && other !== node), timeoutMs, signal);
     },
     gapMs: () => Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince)),
     gaps: () => gapCount,

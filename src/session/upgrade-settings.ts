@@ -54,6 +54,7 @@ export async function readUpgradeSettings(
     maxFailures: readFailureBudget(flags['max-failures'], session.chosen.nodes.length),
     waivers: readWaivers(flags.waive ?? []),
     backupAgeMs: readDuration('--max-backup-age', flags['max-backup-age']),
+    barman: await evaluateAll(session, flags.barman ?? []),
     allowDowntime: flags['allow-downtime'],
     ...readProbe(flags),
   };

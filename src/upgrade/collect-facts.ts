@@ -1,12 +1,15 @@
+import { askBarman } from '../barman/ask-barman.ts';
 import { eachNode } from '../fanout/each-node.ts';
 import type { Executor } from '../fanout/executor.ts';
 import { askProxies, isAnswer, linesOfMember } from '../haproxy/pools.ts';
+import { askAddresses } from '../keepalived/ask-addresses.ts';
 import { askPackages } from '../packages/ask-packages.ts';
 import { askMember } from '../patroni/ask-member.ts';
 import type { Cluster } from '../patroni/cluster.ts';
 import { problemOf } from '../patroni/read-member.ts';
 import { pgMajor, pgVersionOfPackage } from '../versions/pg-version.ts';
 import { noteApplies, type ReleaseData } from '../versions/release-data.ts';
+import { readClock } from './clock.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { pooled } from './members.ts';
 import { patroniPackage } from './patroni-after.ts';
@@ -26,8 +29,11 @@ export async function collectFacts(
   settings: UpgradeSettings,
   tools: FactsTools,
 ): Promise<ClusterFacts[]> {
-  const askedAt = Date.now() / 1000;
   const proxies = await askProxies(settings.proxies, tools);
+  const barman = await eachNode(settings.barman, tools.fanout, async (host) => ({
+    host,
+    servers: await askBarman(tools.executor, host, tools.signal),
+  }));
   return Promise.all(
     clusters.map(async (cluster): Promise<ClusterFacts> => {
       const [packages, servers] = await Promise.all([
@@ -38,8 +44,17 @@ export async function collectFacts(
         (answer) =>
           !isAnswer(answer) || cluster.members.some((one) => linesOfMember(answer, pooled(one)).length > 0),
       );
+      const addresses = await byNode(
+        [...new Set([...cluster.nodes, ...own.map(({ proxy }) => proxy)])],
+        tools.fanout,
+        (node) => askAddresses(tools.executor, node, tools.signal),
+      );
       const notes = await notesOf(cluster, packages, tools);
-      return { cluster, packages, servers, proxies: own, notes, askedAt };
+      // Last: then nothing else keeps the nodes busy, and the answers are quick.
+      const clocks = await byNode(cluster.nodes, tools.fanout, (node) =>
+        readClock(tools.executor, node, tools.signal),
+      );
+      return { cluster, packages, servers, proxies: own, notes, barman, addresses, clocks };
     }),
   );
 }

@@ -50,7 +50,12 @@ function planCluster(facts: ClusterFacts, settings: UpgradeSettings): ClusterPla
   }
   const { leader } = cluster;
   if (Object.keys(nodes).length === 0 || target === undefined || leader === null) return undefined;
-  const { replicas, candidate } = orderCluster(cluster, settings.maxLag, settings.candidate);
+  const { replicas, candidate } = orderCluster(
+    cluster,
+    settings.maxLag,
+    settings.candidate,
+    holdersOf(facts),
+  );
   return {
     name: cluster.name,
     members: cluster.members.map(pooled),
@@ -63,4 +68,15 @@ function planCluster(facts: ClusterFacts, settings: UpgradeSettings): ClusterPla
     proxies: facts.proxies.filter(isAnswer).map(({ proxy }) => proxy),
     synchronous: cluster.synchronous.on,
   };
+}
+
+/** Nodes that hold a virtual address of keepalived. */
+function holdersOf({ addresses }: ClusterFacts): Set<string> {
+  const known = [...addresses].flatMap(([node, answer]) =>
+    typeof answer === 'string' ? [] : [{ node, ...answer }],
+  );
+  const virtual = new Set(known.flatMap((one) => one.virtual));
+  return new Set(
+    known.filter(({ held }) => held.some((address) => virtual.has(address))).map(({ node }) => node),
+  );
 }

@@ -10,14 +10,21 @@ export interface ClusterOrder {
 /**
  * Replicas that never lead come first, a canary; then asynchronous ones, then synchronous ones, the candidate last: it must
  * be the freshest and run the target. A new minor reads the WAL of the one before, not surely the other way round.
+ * @param holders nodes with a virtual address: after the others, before the candidate
  */
-export function orderCluster(cluster: Cluster, maxLag: number, wanted: string | undefined): ClusterOrder {
+export function orderCluster(
+  cluster: Cluster,
+  maxLag: number,
+  wanted: string | undefined,
+  holders: ReadonlySet<string> = new Set(),
+): ClusterOrder {
   const replicas = cluster.members.filter((member) => member !== cluster.leader);
   const named = wanted === undefined ? undefined : findMember(cluster, wanted);
   const candidate =
     named !== undefined && named !== cluster.leader ? named : candidatesOf(cluster, maxLag)[0];
   const rank = (member: ClusterMember): number => {
-    if (member === candidate) return 3;
+    if (member === candidate) return 4;
+    if (holders.has(nodeOf(member))) return 3;
     if (member.facts?.tags['nofailover'] === true) return 0;
     return member.role === 'replica' ? 1 : 2;
   };

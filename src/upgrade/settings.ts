@@ -27,6 +27,8 @@ export interface UpgradeSettings {
   readonly window?: string;
   readonly waivers: Readonly<Record<string, string>>;
   readonly backupAgeMs: number;
+  /** Hosts of Barman. */
+  readonly barman: readonly string[];
   readonly allowDowntime: boolean;
   /** How it is seen that nobody takes writes: by the servers' roles at the switchover, or by writing all the time. */
   readonly probe: 'roles' | 'table';

@@ -32,7 +32,9 @@ export async function refusals(
     servers: new Map([[node, server]]),
     proxies: await askProxies(plan.proxies, { executor, signal }),
     notes: [],
-    askedAt: Date.now() / 1000,
+    clocks: new Map(),
+    barman: [],
+    addresses: new Map(),
   };
   const candidate = findMember(cluster, to);
   const why =

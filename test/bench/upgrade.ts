@@ -1,57 +1,97 @@
 /**
- * The same upgrade of two clusters of three by hand (clush -f 1, apt-get, patronictl) and by muster, one after the other on
- * one fleet, so that only the ratio counts. As root: bin/node test/bench/upgrade.ts
+ * A rolling upgrade against what it replaces, on one fleet in one run, so that only ratios count. As root:
+ *
+ *     bin/node test/bench/upgrade.ts wall [ROUNDS]   two clusters of three: by hand (clush -f 1, apt-get, patronictl) and by muster
+ *     bin/node test/bench/upgrade.ts gap [ROUNDS]    no write was possible: a bare patronictl switchover and an upgrade's
  */
-import { runProgram } from '../support/muster.ts';
-import type { Fleet } from '../fleet/controller.ts';
+import { databasePassword } from '../fleet/roles/patroni.ts';
 import { openUpgradeFleet } from '../fleet/upgrade-fleet.ts';
 import { notYet, waitFor } from '../fleet/wait-for.ts';
+import { switchOverByHand, upgradeByHand } from './upgrade-by-hand.ts';
+import { startWriters, type WriteGaps } from './write-gaps.ts';
 
-const host = await openUpgradeFleet(2);
+process.env['PGPASSWORD'] = databasePassword;
+const [what = 'wall', rounds = '3'] = process.argv.slice(2);
+const host = await openUpgradeFleet(what === 'gap' ? 1 : 2);
 try {
-  const byHand = await seconds(() => upgradeByHand(host.fleet));
-  await expectNew();
-  await host.reset();
-  const musterRun = (soak: string) => () =>
-    host.muster(['upgrade', 'run', '--yes', '--proxies', '@haproxy', '--soak', soak, '@patroni']);
-  const byMuster = await seconds(musterRun('0'));
-  await expectNew();
-  const ratio = (byMuster / byHand).toFixed(2);
-  process.stdout.write(
-    `by hand ${byHand.toFixed(0)} s, muster ${byMuster.toFixed(0)} s (--soak 0): ratio ${ratio}\n`,
-  );
+  await (what === 'gap' ? gap(Number(rounds)) : wall(Number(rounds)));
 } finally {
   await host.close();
 }
 
-async function upgradeByHand(fleet: Fleet): Promise<void> {
-  for (const { name, members } of fleet.plan.clusters) {
-    const leader = (await fleet.leader(name))!;
-    const replicas = members.map((member) => member.name).filter((member) => member !== leader);
-    const scope = `pg${name}`;
-    for (const node of [...replicas, leader]) {
-      if (node === leader) {
-        await ssh(
-          fleet,
-          replicas[0]!,
-          `patronictl -c /etc/patroni/config.yml switchover ${scope} --master ${leader} --candidate ${replicas[0]} --force`,
-        );
-        await fleet.waitForCluster(name);
-      }
-      const apt = 'DEBIAN_FRONTEND=noninteractive apt-get -y -q install --only-upgrade postgresql-15';
-      const clush = await runProgram('clush', ['-f', '1', '-w', node, apt], {
-        env: { CLUSTERSHELL_CFGDIR: fleet.access.clustershell },
-      });
-      if (clush.code !== 0) throw new Error(clush.stderr);
-      await ssh(fleet, node, `patronictl -c /etc/patroni/config.yml restart ${scope} ${node} --force`);
-      await fleet.waitForCluster(name);
+async function wall(count: number): Promise<void> {
+  const ratios: number[] = [];
+  for (let round = 1; round <= count; round += 1) {
+    await host.reset();
+    await host.fleet.waitForFleet();
+    const byHand = await seconds(() => upgradeByHand(host.fleet));
+    await expectNew();
+    await host.reset();
+    await host.fleet.waitForFleet();
+    const byMuster = await seconds(() => upgrade(['@patroni']));
+    await expectNew();
+    ratios.push(byMuster / byHand);
+    say(
+      `by hand ${byHand.toFixed(0)} s, muster ${byMuster.toFixed(0)} s (--soak 0): ratio ${ratios.at(-1)!.toFixed(2)}`,
+    );
+  }
+  say(`median ratio ${median(ratios).toFixed(2)} of ${count}`);
+}
+
+async function gap(count: number): Promise<void> {
+  const seen = { bare: [] as WriteGaps[], upgrade: [] as WriteGaps[] };
+  for (let round = 1; round <= count; round += 1) {
+    await host.reset();
+    await host.fleet.waitForFleet();
+    const measure = {
+      bare: () => switchOverByHand(host.fleet, '69'),
+      upgrade: () => upgrade(['@cluster:69']),
+    };
+    // Which comes first matters as little as can be.
+    for (const kind of round % 2 === 0 ? (['bare', 'upgrade'] as const) : (['upgrade', 'bare'] as const)) {
+      const writers = await startWriters(host.fleet, '69');
+      await measure[kind]();
+      await host.fleet.waitForFleet();
+      const gaps = await writers.stop();
+      seen[kind].push(gaps);
+      say(`round ${round} ${kind}: ${words(gaps)}`);
     }
+  }
+  for (const by of ['proxy', 'direct'] as const) {
+    const [bare, upgraded] = [seen.bare, seen.upgrade].map((some) => median(some.map((one) => one[by].ms)));
+    say(
+      `${by}: bare ${bare} ms, upgrade ${upgraded} ms (medians of ${count}): ratio ${(upgraded! / bare!).toFixed(2)}`,
+    );
   }
 }
 
-async function ssh(fleet: Fleet, node: string, command: string): Promise<void> {
-  const { code, stderr } = await fleet.ssh(node, command);
-  if (code !== 0) throw new Error(`${node}: ${command}: ${stderr}`);
+function words(gaps: WriteGaps): string {
+  return (['proxy', 'direct'] as const)
+    .map((by) => `${by} ${gaps[by].ms} ms in ${gaps[by].count}`)
+    .join(', ');
+}
+
+async function upgrade(nodes: readonly string[]): Promise<void> {
+  const done = await host.muster([
+    'upgrade',
+    'run',
+    '--yes',
+    '--proxies',
+    '@haproxy',
+    '--soak',
+    '0',
+    ...nodes,
+  ]);
+  if (done.code !== 0) throw new Error(`${done.stdout}${done.stderr}`);
+  if (process.env['MUSTER_BENCH_STEPS'] !== undefined) say(done.stdout);
+}
+
+async function expectNew(): Promise<void> {
+  await waitFor('everybody runs the new minor', { within: 30_000 }, async () => {
+    const clusters = host.fleet.plan.clusters.map(({ name }) => host.running(name));
+    const versions = (await Promise.all(clusters)).flat();
+    return versions.every((version) => version === '15.20') || notYet(versions.join(' '));
+  });
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {
@@ -60,9 +100,11 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-async function expectNew(): Promise<void> {
-  await waitFor('everybody runs the new minor', { within: 30_000 }, async () => {
-    const versions = [...(await host.running('69')), ...(await host.running('70'))];
-    return versions.every((version) => version === '15.20') || notYet(versions.join(' '));
-  });
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -1,3 +1,4 @@
+import type { ClusterFacts } from '../cluster-facts.ts';
 import { type Check, type Objection, packagesByNode, refuse, warn } from './check.ts';
 
 interface Stanza {
@@ -19,18 +20,17 @@ export const backupChecks: readonly Check[] = [
       for (const [, { pgbackrest }] of packagesByNode(facts)) {
         for (const stanza of readInfo(pgbackrest?.info)) stanzas.set(stanza.name, stanza);
       }
-      // Other tools, and none, are not looked into: muster versions names them.
-      return [...stanzas.values()].flatMap((stanza): Objection[] => {
+      const barman = barmanObjections(facts, backupAgeMs, now);
+      // Without either of them nothing is known of backups: muster versions names other tools.
+      const pgbackrest = [...stanzas.values()].flatMap((stanza): Objection[] => {
         if (stanza.status?.lock?.backup?.held === true) return [refuse(`a backup of ${stanza.name} runs`)];
         if (stanza.status !== undefined && stanza.status.code !== 0)
           return [refuse(`pgBackRest: ${stanza.name}: ${stanza.status.message}`)];
         const last = stanza.backup?.at(-1)?.timestamp?.stop;
-        const hours = last === undefined ? undefined : Math.round((now.getTime() / 1000 - last) / 3600);
-        if (hours === undefined) return [refuse(`there is no backup of ${stanza.name}`)];
-        return hours * 3_600_000 > backupAgeMs
-          ? [refuse(`the last backup of ${stanza.name} is ${hours} hours old`)]
-          : [];
+        if (last === undefined) return [refuse(`there is no backup of ${stanza.name}`)];
+        return tooOld(last, backupAgeMs, now, stanza.name);
       });
+      return [...pgbackrest, ...barman];
     },
   },
   {
@@ -61,6 +61,51 @@ export const backupChecks: readonly Check[] = [
     },
   },
 ];
+
+/** Barman's server of this cluster is the one with its system identifier. */
+function barmanObjections({ cluster, barman }: ClusterFacts, ageMs: number, now: Date): Objection[] {
+  if (barman.length === 0) return [];
+  const silent = barman.flatMap(({ host, servers }) =>
+    typeof servers === 'string' ? [refuse(`Barman on ${host}: ${servers}`)] : [],
+  );
+  const identifiers = new Set(cluster.members.flatMap(({ facts }) => facts?.systemIdentifier ?? []));
+  const own = barman.flatMap(({ host, servers }) =>
+    typeof servers === 'string'
+      ? []
+      : servers
+          .filter(({ systemIdentifier }) => identifiers.has(systemIdentifier ?? ''))
+          .map((server) => ({ host, server })),
+  );
+  if (own.length === 0) {
+    const hosts = barman.map(({ host }) => host).join(', ');
+    return [
+      ...silent,
+      ...(silent.length > 0 ? [] : [refuse(`Barman on ${hosts} reaches no server of this cluster`)]),
+    ];
+  }
+  return [
+    ...silent,
+    ...own.flatMap(({ host, server: { name, backups, failing } }): Objection[] => {
+      const server = `Barman's server ${name} on ${host}`;
+      if (backups.some(({ status }) => status === 'STARTED')) return [refuse(`a backup of ${server} runs`)];
+      const wrong =
+        failing.length === 0 ? [] : [refuse(`barman check fails for ${server}: ${failing.join(', ')}`)];
+      const ends = backups.flatMap(({ status, endedAt }) =>
+        endedAt !== null && status !== 'FAILED' ? [endedAt] : [],
+      );
+      if (ends.length === 0) return [...wrong, refuse(`there is no backup of ${server}`)];
+      return [...wrong, ...tooOld(Math.max(...ends), ageMs, now, server)];
+    }),
+  ];
+}
+
+/** @param ended seconds since 1970 */
+function tooOld(ended: number, ageMs: number, now: Date, of: string): Objection[] {
+  const minutes = (now.getTime() / 1000 - ended) / 60;
+  if (minutes * 60_000 <= ageMs) return [];
+  const age = minutes < 90 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
+  return [refuse(`the last backup of ${of} is ${age} old`)];
+}
 
 function readInfo(info: string | undefined): Stanza[] {
   try {

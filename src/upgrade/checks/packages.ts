@@ -129,10 +129,15 @@ export const packageChecks: readonly Check[] = [
     id: 'P22',
     title: 'nothing else restarts services',
     test(facts) {
-      return packagesByNode(facts).flatMap(([node, { guarded, automatic }]) => [
+      return packagesByNode(facts).flatMap(([node, { guarded, automatic, needrestart }]) => [
         ...(guarded ? [warn(`${node}: there is a policy-rc.d already; it is put back afterwards`)] : []),
-        ...(automatic
-          ? [warn(`${node}: automatic upgrades are on, and may restart Patroni one day (autobase #1440)`)]
+        ...(automatic ? [warn(`${node}: automatic upgrades are on, for PostgreSQL and Patroni, too`)] : []),
+        ...(needrestart
+          ? [
+              warn(
+                `${node}: needrestart restarts Patroni after any upgrade of a library (autobase #1440): $nrconf{override_rc}{qr(^patroni)} = 0 keeps it`,
+              ),
+            ]
           : []),
       ]);
     },

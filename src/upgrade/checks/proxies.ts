@@ -1,6 +1,7 @@
 import { agreeOnLeader } from '../../haproxy/pools.ts';
+import type { NodeAddresses } from '../../keepalived/ask-addresses.ts';
 import { pooled } from '../members.ts';
-import { type Check, refuse, replicasOf, warn } from './check.ts';
+import { type Check, type Objection, refuse, replicasOf, warn } from './check.ts';
 
 export const proxyChecks: readonly Check[] = [
   {
@@ -26,10 +27,30 @@ export const proxyChecks: readonly Check[] = [
   },
   {
     id: 'P29',
-    title: 'no node to be touched is a proxy',
-    test({ cluster }, { proxies }) {
-      const both = cluster.nodes.filter((node) => proxies.includes(node));
-      return both.map((node) => warn(`${node} is a proxy, too: see that it holds no virtual address`));
+    title: 'each virtual address is held by one node',
+    test({ addresses }) {
+      const nodes = [...addresses].filter(
+        (entry): entry is [string, NodeAddresses] => typeof entry[1] !== 'string',
+      );
+      const virtual = new Set(nodes.flatMap(([, one]) => one.virtual));
+      const silent = [...addresses].flatMap(([node, answer]) =>
+        typeof answer === 'string' ? [warn(`${node}: its addresses are not known: ${answer}`)] : [],
+      );
+      return [
+        ...silent,
+        ...[...virtual].flatMap((address): Objection[] => {
+          const holders = nodes.filter(([, { held }]) => held.includes(address)).map(([node]) => node);
+          if (holders.length > 1) {
+            return [refuse(`the virtual address ${address} is held by ${holders.join(' and ')} at a time`)];
+          }
+          if (holders.length === 1) return [];
+          return [
+            refuse(
+              `the virtual address ${address} is held by none of ${nodes.map(([node]) => node).join(', ')} (were all proxies named?)`,
+            ),
+          ];
+        }),
+      ];
     },
   },
 ];

@@ -170,7 +170,7 @@ async function verify(node: string, tools: ClusterTools, context: StepContext): 
     hint: `${node} has the new programs and stays drained; no other node is touched. Mend it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
     output: await lastLog(node, tools, context),
   });
-  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 1000 };
+  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 500 };
   const why = await waitForMember(node, nodesOfPlan(plan), patience, asked);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   if (why !== undefined) return failed(why);

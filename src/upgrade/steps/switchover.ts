@@ -182,7 +182,7 @@ async function verifyHandover(
   const { plan, settings } = tools;
   const { from } = handover;
   const to = (await leaderNow(tools, context)) ?? handover.to;
-  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 2, everyMs: 1000 };
+  const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 2, everyMs: 500 };
   const why = await waitForMember(from, nodesOfPlan(plan), patience, asked);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   const safe = `${to} leads with the new version: the cluster is safe.`;

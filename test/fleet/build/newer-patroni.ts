@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { mustRun, runProgram } from '../program.ts';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mustRun } from '../program.ts';
 import type { FleetFolders } from '../folders.ts';
-import { aptAccessSettings, findMirrors, suite } from './mirrors.ts';
-import { indexRepository, offeredVersion } from './repository.ts';
+import { download, moreRepository, NoSuchSuite } from './more-repository.ts';
 
 /** A package repository with one Patroni, as hosts see it, and the version it offers. */
 export interface PatroniRepository {
@@ -13,7 +12,7 @@ export interface PatroniRepository {
 
 /** The fleet's own Patroni under a higher version, as Debian's next stable update would be: the same program. */
 export function sameAgain(folders: FleetFolders): Promise<PatroniRepository> {
-  return once(folders, 'patroni-again', async (work) => {
+  return repositoryOf(folders, 'patroni-again', async (work) => {
     const main = `${folders.repository}/main`;
     const file = (await readdir(main)).find((name) => /^patroni_.*\.deb$/.test(name))!;
     await repack(`${main}/${file}`, work, (version) => `${version}+fleet1`);
@@ -30,8 +29,8 @@ export async function patroniOf(
   other: 'trixie' | 'sid',
 ): Promise<PatroniRepository | undefined> {
   try {
-    return await once(folders, `patroni-${other}`, async (work) => {
-      await download(other, work);
+    return await repositoryOf(folders, `patroni-${other}`, async (work) => {
+      await download(folders, other, ['patroni'], work);
       const file = (await readdir(work)).find((name) => name.endsWith('.deb'))!;
       await rename(`${work}/${file}`, `${work}/from-debian`);
       await repack(`${work}/from-debian`, work, (version) => `${version.replace(/~deb\d+u\d+$/, '')}~fleet1`);
@@ -43,53 +42,13 @@ export async function patroniOf(
   }
 }
 
-class NoSuchSuite extends Error {}
-
-/** Below the repository hosts see already; it is given its name when it is whole. */
-async function once(
+async function repositoryOf(
   folders: FleetFolders,
   name: string,
   make: (work: string) => Promise<void>,
 ): Promise<PatroniRepository> {
-  const folder = `${folders.repository}/${name}`;
-  if ((await offeredVersion(folder, 'patroni').catch(() => undefined)) === undefined) {
-    const work = await mkdtemp(`${folders.repository}/.making-`);
-    try {
-      await make(work);
-      await indexRepository(work, { label: 'Debian-Patroni', codename: suite });
-      await mustRun('chmod', ['-R', 'a+rX', work]);
-      await rename(work, folder);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
-  return {
-    source: `deb [trusted=yes] file:/srv/repository/${name} ./`,
-    version: (await offeredVersion(folder, 'patroni'))!,
-  };
-}
-
-async function download(other: string, into: string): Promise<void> {
-  const { main } = await findMirrors();
-  const apt = `${into}/apt`;
-  await mkdir(`${apt}/lists/partial`, { recursive: true });
-  await mkdir(`${apt}/archives/partial`, { recursive: true });
-  const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  await writeFile(`${apt}/sources.list`, `deb [signed-by=${key}] ${main} ${other} main\n`);
-  await writeFile(
-    `${apt}/apt.conf`,
-    `${await aptAccessSettings()}APT::Sandbox::User "root";
-Dir::State::lists "${apt}/lists";
-Dir::Cache "${apt}";
-Dir::Etc::sourcelist "${apt}/sources.list";
-Dir::Etc::sourceparts "-";
-`,
-  );
-  const options = { cwd: into, env: { ...process.env, APT_CONFIG: `${apt}/apt.conf` } };
-  const asked = await runProgram('apt-get', ['-qq', 'update'], options);
-  if (asked.code !== 0) throw new NoSuchSuite(asked.stderr);
-  await mustRun('apt-get', ['-qq', 'download', 'patroni'], options);
-  await rm(apt, { recursive: true });
+  const { source, version } = await moreRepository(folders, name, 'patroni', make);
+  return { source, version };
 }
 
 /** Takes a package apart and packs it with another version. */

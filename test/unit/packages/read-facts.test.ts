@@ -71,6 +71,25 @@ describe('what apt says would happen', () => {
     });
   });
 
+  it.each([
+    ['on', true],
+    ['running apt-daily-upgrade.service', false],
+    ['on\nbut postgresql-', true],
+    ['on\nbut postgresql-\nbut patroni$', false],
+    ['but postgresql-', false],
+  ])('knows whether upgrades happen by themselves: %j', (automatic, expected) => {
+    expect(readPackageFacts(answer({ automatic }), 'n')!.automatic).toBe(expected);
+  });
+
+  it.each([
+    ['a taken', true],
+    ['a kept', false],
+    ['i taken', false],
+    ['unset taken', false],
+  ])('knows whether needrestart restarts Patroni: %j', (needrestart, expected) => {
+    expect(readPackageFacts(answer({ needrestart }), 'n')!.needrestart).toBe(expected);
+  });
+
   it('is nothing when the answer is cut', () => {
     expect(readPackageFacts('\n#n manager\napt\n', 'n')).toBeUndefined();
   });
