@@ -110,6 +110,26 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('a run that is
     expect(run.stderr()).not.toContain('still running');
   });
 
+  it('starved of processor time it takes no node for dead', async () => {
+    const names = ['-o', '-oServerAliveInterval=1 -oServerAliveCountMax=2', '-t', '2', '-w', 'n[1-3]'];
+    const run = start([...names, 'for i in 1 2 3 4 5; do echo line $i; sleep 1; done']);
+    // a tenth of the time is left for it, from its first moment on, and once nothing for longer than all its limits
+    let slices = 0;
+    const starve = setInterval(() => {
+      slices += 1;
+      run.child.kill(slices % 10 === 0 ? 'SIGCONT' : 'SIGSTOP');
+    }, 20);
+    await eventually('a command runs', () => run.stdout().includes('line 1'), 50_000);
+    clearInterval(starve);
+    run.child.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    run.child.kill('SIGCONT');
+
+    expect(await run.ended).toEqual({ code: 0, signal: null });
+    expect(run.stderr()).toBe('');
+    expect(run.stdout().trim().split('\n')).toHaveLength(15);
+  });
+
   it('stopped and continued it loses nothing', async () => {
     const run = start(['-w', 'n1', 'for i in 1 2 3 4 5 6; do echo line $i; sleep 0.3; done']);
     await eventually('it runs', () => run.stdout().includes('line 1'));

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { muster } from '../../support/muster.ts';
+import { muster, runProgram } from '../../support/muster.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 
@@ -67,6 +68,44 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('a rolling run
       await Promise.all(sshds.map(worker));
     },
   );
+
+  it('is taken up by a newer muster, which the journal names', async () => {
+    const { file, env, effects } = prepare('upgraded', sshds[0]!);
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    // the same program under another version, as after an upgrade
+    const upgraded = join(sshds[0]!.folder, 'newer-muster');
+    mkdirSync(upgraded);
+    for (const part of ['bin', 'dist']) cpSync(join(root, part), join(upgraded, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(upgraded, 'node_modules'));
+    // the version stands in the bundle, whose parts are found by their place: it must keep its length
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    const newVersion = version.replaceAll(/\d/g, '9');
+    rmSync(join(upgraded, 'dist/cache'), { recursive: true });
+    for (const part of readdirSync(join(upgraded, 'dist/lib'))) {
+      const path = join(upgraded, 'dist/lib', part);
+      writeFileSync(
+        path,
+        readFileSync(path, 'latin1').replaceAll(`"${version}"`, `"${newVersion}"`),
+        'latin1',
+      );
+    }
+
+    const killed = await muster(['roll', '--yes', file, 'n2,n1'], { env: { ...env, MUSTER_DIE_AT: '7' } });
+    expect(killed.signal).toBe('SIGKILL');
+    const newer = join(upgraded, 'bin/muster');
+    expect((await runProgram(newer, ['--version'])).stdout).toContain(`muster ${newVersion} `);
+    const resumed = await runProgram(newer, ['runs', 'resume'], { env });
+
+    expect(resumed.code).toBe(0);
+    expect(effects()).toEqual(expected);
+    const runs = join(env.XDG_STATE_HOME, 'muster/runs');
+    const journal = readdirSync(runs).find((name) => name.endsWith('.jsonl'))!;
+    expect(readFileSync(join(runs, journal), 'utf8')).toMatch(
+      new RegExp(`"type":"resumed".*"musterVersion":"${newVersion}"`),
+    );
+    // and what it wrote can be read by the one before
+    expect((await muster(['runs', 'show', 'last'], { env })).code).toBe(0);
+  });
 
   it('may be killed again and again, also in a resume', { timeout: 300_000 }, async () => {
     const { file, env, effects } = prepare('many-deaths', sshds[0]!);

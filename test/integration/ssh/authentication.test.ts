@@ -8,7 +8,7 @@ import type { SshExecutor, SshOptions } from '../../../src/ssh/executor.ts';
 import { findTool } from '../../support/require-tool.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 import { type FakeServer, startSshServer } from './fake-server.ts';
-import { run, sshExecutor } from './run-over-ssh.ts';
+import { run, sshExecutor, transports } from './run-over-ssh.ts';
 
 const sshd = findTool('sshd', 'openssh-server');
 const sshAgent = findTool('ssh-agent', 'openssh-client');
@@ -109,6 +109,60 @@ describe.skipIf(sshd === undefined || sshAgent === undefined)('logging in to a r
       failure(`tried: ${file('id_ed25519')}; server accepts: publickey, keyboard-interactive`),
     );
   });
+
+  it.each(transports)('says what was tried of a certificate that has expired, by %s', async (transport) => {
+    const key = `certified-${transport}`;
+    makeKey(key, ['-t', 'ed25519', '-N', '']);
+    makeKey(`authority-${transport}`, ['-t', 'ed25519', '-N', '']);
+    const sign = ['-q', '-s', file(`authority-${transport}`), '-I', 'test', '-n', user, '-V', '-2h:-1h'];
+    execFileSync('ssh-keygen', [...sign, `${file(key)}.pub`]);
+    const authority = readFileSync(`${file(`authority-${transport}`)}.pub`, 'utf8');
+    writeFileSync(file('authorized_keys'), `cert-authority ${authority}`);
+
+    const { outcome } = await run(login([['IdentityFile', file(key)]], { transport }), 'n1', 'true');
+
+    expect(outcome).toMatchObject({
+      kind: 'not-started',
+      reason: 'auth-failed',
+      message: expect.stringContaining(file(key)) as string,
+      retryable: false,
+    });
+  });
+
+  it.each(transports)(
+    'goes on with a file when the agent’s owner does not confirm, by %s',
+    async (transport) => {
+      const confirming = file(`confirming-${transport}`);
+      const refusal = { ...process.env, SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force' };
+      const own = spawn(sshAgent!, ['-D', '-a', confirming], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: refusal,
+      });
+      await new Promise((resolve) => own.stdout.once('data', resolve));
+      const key = `to-be-confirmed-${transport}`;
+      makeKey(key, ['-t', 'ed25519', '-N', '']);
+      execFileSync('ssh-add', ['-q', '-c', file(key)], {
+        env: { ...process.env, SSH_AUTH_SOCK: confirming },
+        stdio: 'ignore',
+      });
+      const lines = [
+        ['IdentityAgent', confirming],
+        ['IdentitiesOnly', 'no'],
+      ] as const;
+
+      allow(key, 'id_ed25519');
+      expect((await run(login(lines, { transport }), 'n1', 'true')).outcome).toEqual(finished);
+      await executor?.close();
+      allow(key);
+      const refused = await run(login(lines, { transport }), 'n1', 'true');
+      own.kill();
+
+      expect(refused.outcome).toMatchObject({
+        reason: 'auth-failed',
+        message: expect.stringContaining('agent (1 key)') as string,
+      });
+    },
+  );
 
   it('says that there was nothing to try', async () => {
     const { outcome } = await run(
