@@ -81,11 +81,13 @@ async function nodeText(examined: NodeExamination): Promise<string> {
 type Row = readonly [topic: string, what: string, state: string];
 
 function nodeRows(examined: NodeExamination): Row[] {
-  const { settings, transport, differences, sshProblem, hostKeys, hostKeyProblem, identities } = examined;
+  const { settings, passedOver, transport, differences, sshProblem, hostKeys, hostKeyProblem, identities } =
+    examined;
   const because = transport.because.join(', ');
   return [
     ['transport', transport.transport, transport.transport === 'none' ? `! ${because}` : because],
     ...Object.entries(settings).map(([keyword, value]): Row => ['setting', keyword, value]),
+    ...passedOver.map((line): Row => ['passed over', line, 'without effect here']),
     ...(sshProblem === undefined ? [] : [['ssh -G', '-', sshProblem] satisfies Row]),
     ...(differences ?? []).map(({ keyword, muster, ssh }): Row => [
       'ssh -G differs',

@@ -47,6 +47,18 @@ export function canonicalKeyword(keyword: string): string | undefined {
   return index.has(keyword) ? (aliases[keyword] ?? keyword) : undefined;
 }
 
+/** All of them, under their usual names. */
+export function canonicalKeywords(): string[] {
+  return [
+    ...new Set(
+      known
+        .trim()
+        .split(/\s+/)
+        .map((keyword) => aliases[keyword] ?? keyword),
+    ),
+  ];
+}
+
 /** Every further line adds to these; for all others the first line wins. */
 export const accumulating: ReadonlySet<string> = new Set(['identityfile', 'certificatefile', 'sendenv']);
 

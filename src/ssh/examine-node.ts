@@ -11,6 +11,8 @@ import type { TransportChoice } from './transport.ts';
 export interface NodeExamination {
   readonly node: string;
   readonly settings: Readonly<Record<string, string>>;
+  /** Lines of ssh_config that are without effect here. */
+  readonly passedOver: readonly string[];
   /** Undefined: `ssh -G` could not be asked; then `sshProblem` says why. */
   readonly differences: readonly SettingDifference[] | undefined;
   readonly sshProblem: string | undefined;
@@ -52,6 +54,7 @@ export async function examineNode(
   return {
     node: settings.node,
     settings: Object.fromEntries(set),
+    passedOver: settings.passedOver,
     ...compared,
     transport,
     ...known,

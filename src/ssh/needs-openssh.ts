@@ -4,19 +4,31 @@ import type { ConfigLine } from './config-line.ts';
 import { linesOf } from './config-values.ts';
 
 /** Keywords whose effect only OpenSSH's own client has, unless their value says "off". */
-const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
+export const onlyOpenSsh: Readonly<Record<string, readonly string[]>> = {
   bindinterface: [],
   canonicalizehostname: ['no', 'false'],
   gssapikeyexchange: ['no', 'false'],
   hostbasedauthentication: ['no', 'false'],
+  kbdinteractivedevices: [],
   knownhostscommand: ['none'],
+  nohostauthenticationforlocalhost: ['no', 'false'],
   pkcs11provider: ['none'],
   proxyusefdpass: ['no', 'false'],
+  pubkeyacceptedalgorithms: [],
+  rekeylimit: ['default'],
+  requiredrsasize: [],
   revokedhostkeys: ['none'],
   securitykeyprovider: ['internal'],
   tunnel: ['no', 'false'],
   verifyhostkeydns: ['no', 'false'],
 };
+
+/** Of these, what the machine's own configuration says for everybody (RHEL's crypto policies do) sends no node to the system's ssh. */
+export const onlyOpenSshUnlessForAll: ReadonlySet<string> = new Set([
+  'pubkeyacceptedalgorithms',
+  'rekeylimit',
+  'requiredrsasize',
+]);
 
 /**
  * What the configuration asks of this node that the built-in transport cannot do, one phrase each with file and line.
@@ -26,7 +38,8 @@ export function needsOpenSsh(config: ResolvedConfig): string[] {
   const needs: string[] = [];
   for (const [keyword, off] of Object.entries(onlyOpenSsh)) {
     const line = config.first.get(keyword);
-    if (line !== undefined && !off.includes((line.words[0] ?? '').toLowerCase())) needs.push(phrase(line));
+    if (line === undefined || off.includes((line.words[0] ?? '').toLowerCase())) continue;
+    if (!onlyOpenSshUnlessForAll.has(keyword) || !isSystemWide(line)) needs.push(phrase(line));
   }
   for (const line of linesOf(config, 'certificatefile')) needs.push(phrase(line));
   for (const [kind, keyword] of [
@@ -39,6 +52,12 @@ export function needsOpenSsh(config: ResolvedConfig): string[] {
     if (applyAlgorithmLine(kind, line).length === 0) needs.push(`${keyword} ${line?.text} (${line?.where})`);
   }
   return needs;
+}
+
+/** RefuseConnection of OpenSSH 10, by whose will nobody is to connect there. */
+export function refusesConnection(config: ResolvedConfig): string | undefined {
+  const line = config.first.get('refuseconnection');
+  return line === undefined ? undefined : phrase(line);
 }
 
 /** What leaves no room for a command of ours on this node; ssh refuses one there too. */

@@ -5,7 +5,8 @@ import type { ResolvedConfig } from './config-resolve.ts';
 import { expandEnvironment, expandTilde, expandTokens } from './config-tokens.ts';
 import { choiceOf, countOf, durationOf, flagOf, linesOf, wordOf } from './config-values.ts';
 import { type GssapiWish, gssapiOf } from './gssapi.ts';
-import { leavesNoCommand, needsOpenSsh } from './needs-openssh.ts';
+import { leavesNoCommand, needsOpenSsh, refusesConnection } from './needs-openssh.ts';
+import { passedOver } from './passed-over.ts';
 import { sendEnvOf, sessionEnvironment, setEnvOf } from './session-environment.ts';
 
 export type StrictHostKeyChecking = 'yes' | 'ask' | 'accept-new' | 'no';
@@ -67,6 +68,10 @@ export interface ConnectionSettings {
   readonly needsOpenSsh: readonly string[];
   /** RemoteCommand and the like, with file and line. */
   readonly leavesNoCommand: readonly string[];
+  /** RefuseConnection, with file and line. */
+  readonly refusesConnection: string | undefined;
+  /** What is without effect here, with file and line. */
+  readonly passedOver: readonly string[];
 }
 
 const defaultIdentities = ['id_rsa', 'id_ecdsa', 'id_ed25519'];
@@ -140,6 +145,8 @@ export function settingsFrom(config: ResolvedConfig, surroundings: Surroundings)
     otherJumps: [],
     needsOpenSsh: needsOpenSsh(config),
     leavesNoCommand: leavesNoCommand(config),
+    refusesConnection: refusesConnection(config),
+    passedOver: passedOver(config),
   };
 }
 

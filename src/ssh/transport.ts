@@ -24,6 +24,13 @@ export function chooseTransport(
   known: KnownHosts | undefined,
   ticket: TicketState | undefined,
 ): TransportChoice {
+  if (settings.refusesConnection !== undefined) {
+    throw new ConnectFailure(
+      'config',
+      'config',
+      `ssh_config refuses connections: ${settings.refusesConnection}`,
+    );
+  }
   const [leavesNoCommand] = settings.leavesNoCommand;
   if (leavesNoCommand !== undefined) {
     throw new ConnectFailure(

@@ -46,7 +46,7 @@ describe.skipIf(sshd === undefined || ssh === undefined)('muster doctor', () => 
     writeFileSync(broken, 'no key at all\n');
     writeFileSync(
       config,
-      `RevokedHostKeys /krl\nIdentityFile ${broken}\n${readFileSync(server.sshConfigPath, 'utf8')}`,
+      `RevokedHostKeys /krl\nForwardX11 yes\nIdentityFile ${broken}\n${readFileSync(server.sshConfigPath, 'utf8')}`,
     );
 
     const { code, stdout } = await doctor(['n1', 'n2', '--json', '--ssh-config', config]);
@@ -57,6 +57,7 @@ describe.skipIf(sshd === undefined || ssh === undefined)('muster doctor', () => 
       transport: 'openssh',
       because: [`revokedhostkeys /krl (${config}:1)`],
     });
+    expect(nodes[0].passedOver).toEqual([`forwardx11 yes (${config}:2)`]);
     expect(nodes[0].identities[0]).toEqual({
       what: broken,
       state: expect.stringMatching(/^cannot be used: /),

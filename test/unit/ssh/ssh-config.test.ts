@@ -85,6 +85,8 @@ describe('ssh_config', () => {
     ['KnownHostsCommand /x %h', 'knownhostscommand /x %h'],
     ['RevokedHostKeys /r', 'revokedhostkeys /r'],
     ['VerifyHostKeyDNS ask', 'verifyhostkeydns ask'],
+    ['PubkeyAcceptedAlgorithms ssh-ed25519', 'pubkeyacceptedalgorithms ssh-ed25519'],
+    ['RekeyLimit 1G', 'rekeylimit 1G'],
     ['CanonicalizeHostname yes', 'canonicalizehostname yes'],
     ['KexAlgorithms sntrup761x25519-sha512@openssh.com', 'kexalgorithms sntrup761x25519-sha512@openssh.com'],
   ])('never ignores %j', async (line, need) => {
@@ -117,6 +119,16 @@ describe('ssh_config', () => {
       'aes192-ctr',
       'aes256-ctr',
     ]);
+  });
+
+  it('names what is passed over, and a host that is not to be connected to', async () => {
+    expect((await settings('RequestTTY force\nLocalForward 1 b:2\nControlMaster no')).passedOver).toEqual([
+      `requesttty force (${folder}/config:1)`,
+      `localforward 1 b:2 (${folder}/config:2)`,
+    ]);
+    expect((await settings('RefuseConnection "gone since May"')).refusesConnection).toBe(
+      `refuseconnection "gone since May" (${folder}/config:1)`,
+    );
   });
 
   it('knows whether a Kerberos ticket comes first, and what the node is given', async () => {
