@@ -54,6 +54,22 @@ export const upgradePlanFlags = {
     summary: 'Stop before the switchover; muster upgrade resume goes on',
   }),
   switchback: boolean({ ...how, summary: 'Give the leadership back at the end: a second interruption' }),
+  driver: string({
+    ...how,
+    options: ['auto', 'patroni', 'pg'],
+    default: 'auto',
+    summary: 'What manages the servers: Patroni, or nothing but systemd; default: what each node runs',
+  }),
+  'primary-method': string({
+    ...how,
+    options: ['switchover', 'restart'],
+    summary: 'How the leader is upgraded; default: by a switchover, in place where nothing can hand over',
+  }),
+  'promote-command': string({
+    ...how,
+    helpValue: 'COMMAND',
+    summary: 'Without Patroni: hands the leadership over, run as root on $MUSTER_CANDIDATE',
+  }),
   'allow-downtime': boolean({ ...how, summary: 'Upgrade a server that nobody stands in for' }),
   batch: string({ ...how, helpValue: 'SIZES', summary: 'Clusters in batches: 1,10%,100%' }),
   'parallel-clusters': string({
@@ -119,7 +135,7 @@ export const upgradePlanFlags = {
     ...checks,
     helpValue: 'TIME',
     default: '10m',
-    summary: 'Patroni has so long for a restart',
+    summary: 'A restart may take so long',
   }),
   'node-timeout': string({
     ...checks,

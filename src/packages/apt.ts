@@ -57,6 +57,8 @@ until apt-get update -q -o APT::Update::Error-Mode=any; do
   [ $tries -lt 3 ] || exit 100
   sleep 5
 done`,
+  installed: (names) =>
+    `dpkg-query -W -f='\${Package}\\t\${Version}\\t\${db:Status-Abbrev}\\n' ${names.map(shellQuote).join(' ')}`,
   stage: (changes) => `${quiet}
 apt-get ${options} --no-remove -d install --only-upgrade ${pins(changes, 'to')} || exit
 mkdir -p ${rollbackFolder} && cd ${rollbackFolder} || exit 1

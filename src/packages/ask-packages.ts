@@ -35,6 +35,15 @@ export async function askPackages(
     : 'its package manager is neither apt nor dnf, or did not answer';
 }
 
+/** Asks the repositories anew, whichever manager the node has. */
+export function refreshCommand(): string {
+  return `if command -v apt-get >/dev/null 2>&1; then
+${apt.refresh()}
+else
+${dnf.refresh()}
+fi`;
+}
+
 export function packageDriver(manager: PackageFacts['manager']): PackageDriver {
   return manager === 'apt' ? apt : dnf;
 }

@@ -13,20 +13,38 @@ unguard() {
 }
 set_guard() {
   unguard
-  systemctl list-units --plain --no-legend --type=service 'postgresql*' 'patroni*' | awk '{print $1}' >$guard.new
+  systemctl list-units --plain --no-legend --type=service 'postgresql*' 'patroni*' 2>/dev/null | awk '{print $1}' >$guard.new
   mv $guard.new $guard
-  while read -r unit; do systemctl mask --runtime "$unit" || return 1; done <$guard
+  while read -r unit; do
+    systemctl mask --runtime "$unit" || return 1
+    # A unit file in /etc goes before a mask in /run.
+    [ "$(systemctl show --property LoadState --value "$unit")" = masked ] ||
+      { echo "$unit cannot be kept from restarting: its unit file is in /etc" >&2; return 1; }
+  done <$guard
 }`;
 
 export const dnf: PackageDriver = {
   refresh: () => 'dnf -q makecache --refresh',
-  stage: (changes) => `dnf -y -q --downloadonly upgrade ${names(changes, 'to')} || exit
+  installed: (packages) => `rpm -q --qf '%{NAME}\\t%{EVR}\\tii\\n' ${packages.map(shellQuote).join(' ')}`,
+  stage: (changes) => `export LC_ALL=C
+dnf -y -q --downloadonly upgrade ${names(changes, 'to')} || exit
 mkdir -p ${rollbackFolder} && cd ${rollbackFolder} || exit 1
+# It is a plugin (dnf-plugins-core), and some repositories keep only the newest: then there is nothing to go back to.
 dnf -q download ${names(changes, 'from')} || echo 'muster: not all of the installed versions are still on offer'
 exit 0`,
-  install: (changes) => transaction(`dnf -y -q upgrade ${names(changes, 'to')}`),
+  // From the cache alone: what stage downloaded.
+  install: (changes) => transaction(`dnf -y -q -C upgrade ${names(changes, 'to')}`),
   unguard: () => `${guardFunctions}\nunguard`,
-  downgrade: (changes) => transaction(`dnf -y -q downgrade ${names(changes, 'from')}`),
+  downgrade: (changes) =>
+    transaction(`mkdir -p ${rollbackFolder} && cd ${rollbackFolder} || exit 1
+files=
+for wanted in ${changes.map(({ name, from }) => shellQuote(`${name}-${from.replace(/^\d+:/, '')}`)).join(' ')}; do
+  for file in ./"$wanted".*.rpm; do
+    [ -e "$file" ] || { echo "no package $wanted in ${rollbackFolder}" >&2; exit 1; }
+    files="$files $file"
+  done
+done
+dnf -y -q -C downgrade $files`),
 };
 
 function transaction(command: string): string {

@@ -6,13 +6,17 @@ import { restartHazards } from './restart-hazards.ts';
  * Asks the node's package manager what an upgrade would do, as root and without a change: apt-get -s takes no lock.
  * The answer is sections between lines that begin with `#NONCE `.
  */
-export function factsScript(nonce: string, { names, target, dataDirectory }: PackageWish): string {
+export function factsScript(nonce: string, wish: PackageWish): string {
+  const { major, more, target, dataDirectory } = wish;
+  const names = [`postgresql-${major}`, `postgresql-client-${major}`, 'libpq5', ...more];
   const body = `export LC_ALL=C
 say() { printf '\\n#${nonce} %s\\n' "$*"; }
 say user; id -u
 say now; date +%s
 command -v apt-get >/dev/null 2>&1 || {
-  if command -v dnf >/dev/null 2>&1; then say manager; echo dnf; ${dnfFacts(names)}; fi
+  if command -v dnf >/dev/null 2>&1; then say manager; echo dnf
+${dnfFacts(wish)}
+  fi
   say end; exit 0
 }
 say manager; echo apt
@@ -70,12 +74,41 @@ muster_packages ${shellQuote(body)} </dev/null
 `;
 }
 
-function dnfFacts(names: readonly string[]): string {
-  const list = names.map(shellQuote).join(' ');
-  return `say installed; rpm -q --qf '%{NAME}\\t%{VERSION}-%{RELEASE}\\n' ${list} 2>/dev/null
-say updates; dnf -q check-update ${list} 2>&1
-say updates-code $?
-say simulation; dnf -q --assumeno upgrade ${list} 2>&1
+/**
+ * PGDG says postgresql15-server, Red Hat's own stream postgresql-server in version 15. -C: from the cache alone, so that
+ * looking changes nothing. -q would leave the table of the transaction out.
+ */
+function dnfFacts({ major, more, target, dataDirectory }: PackageWish): string {
+  return `installed=$(rpm -qa --qf '%{NAME}\\t%{EVR}\\n')
+say installed; printf '%s\\n' "$installed"
+names=$(printf '%s\\n' "$installed" | awk -F '\\t' -v major=${shellQuote(major)} -v more=${shellQuote(` ${more.join(' ')} `)} '
+  $1 ~ "^postgresql" major "(-(server|libs|contrib))?$" { print $1 }
+  $1 ~ /^postgresql(-(server|contrib|private-libs))?$/ && index($2, major ".") == 1 { print $1 }
+  index(more, " " $1 " ") { print $1 }')
+wanted=
+for name in $names; do
+  target=${shellQuote(target ?? '')}
+  case $target:$name in
+  :*) ;;
+  *:postgresql*)
+    # Those at the target already are left out: dnf would call the whole an error.
+    [ "$(rpm -q --qf '%{VERSION}' "$name")" != "$target" ] || continue
+    dnf -C -q repoquery --available --qf '%{version}' "$name" 2>/dev/null | grep -qx "$target" ||
+      { say no-target; echo "$name"; continue; }
+    name=$name-$target ;;
+  esac
+  wanted="$wanted $name"
+done
+# Of each repository the time its data was last asked for; the oldest counts.
+say lists; for folder in /var/cache/dnf/*/repodata; do stat -c %Y "$folder/repomd.xml" 2>/dev/null; done
+say simulation; [ -z "$wanted" ] || dnf -C --assumeno upgrade $wanted 2>&1
+say simulation-code $?
+say held; dnf -C -q versionlock list 2>/dev/null
+say broken; dnf -C -q check --duplicates 2>/dev/null | head -n 1
 say policy
-say free; for folder in /usr /var/cache/dnf; do df -PB1 $folder 2>/dev/null | awk 'NR == 2 { print $4 }'; done`;
+say automatic; systemctl is-enabled dnf-automatic.timer dnf-automatic-install.timer 2>/dev/null | sed -n 's/^enabled/on/p'
+say free
+for folder in /usr /var/cache/dnf ${shellQuote(dataDirectory ?? '/nowhere')}; do
+  df -PB1 "$folder" 2>/dev/null | awk 'NR == 2 { print $4; found = 1 } END { if (!found) print "-" }'
+done`;
 }

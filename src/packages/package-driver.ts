@@ -45,8 +45,10 @@ export interface PackageFacts {
 }
 
 export interface PackageWish {
-  /** Server packages to upgrade: `postgresql-15`; what they need comes along. */
-  readonly names: readonly string[];
+  /** Of the server whose packages are upgraded, under the names the distribution has for them; what they need comes along. */
+  readonly major: string;
+  /** More packages, by their names. */
+  readonly more: readonly string[];
   /** PostgreSQL's version: `15.20`; absent: the newest on offer. */
   readonly target?: string;
   readonly dataDirectory: string | null;
@@ -56,6 +58,8 @@ export interface PackageWish {
 export interface PackageDriver {
   /** Asks the repositories anew. */
   refresh(): string;
+  /** Prints `name<TAB>version<TAB>state` of installed packages; state `ii` is whole. */
+  installed(names: readonly string[]): string;
   /** Downloads the new packages, and the old ones to `rollbackFolder`, so that installing and going back need no repository. */
   stage(changes: readonly PackageChange[]): string;
   /**

@@ -1,4 +1,4 @@
-import { linesOf, readSections, type Sections } from '../versions/sections.ts';
+import { readSections, type Sections } from '../versions/sections.ts';
 import type { PackageChange, PackageFacts } from './package-driver.ts';
 
 /** Reads what factsScript printed; undefined: the node has neither apt nor dnf, or the answer is cut. */
@@ -83,44 +83,75 @@ function lockWords(line: string): string {
 }
 
 function readDnf(sections: Sections): PackageFacts {
-  const newer = new Map<string, string>();
-  for (const line of sections.lines('updates')) {
-    const [, name, version] = /^(\S+)\.[\w-]+ +(\d\S*) +\S+ *$/.exec(line) ?? [];
-    if (name !== undefined) newer.set(name, version!.replace(/^\d+:/, ''));
-  }
-  const changes = sections.lines('installed').flatMap((line): PackageChange[] => {
-    const [name = '', from = ''] = line.split('\t');
-    const to = newer.get(name);
-    return to === undefined ? [] : [{ name, from, to }];
-  });
-  const code = sections.named('updates-code')[0]?.words[0];
-  const simulation = sections.text('simulation') ?? '';
-  const part = (head: string) =>
-    linesOf(simulation.split(new RegExp(`^${head}:$`, 'm'))[1]?.split(/^\S/m)[0]).flatMap(
-      (line) => /^ (\S+)/.exec(line)?.[1] ?? [],
-    );
-  const [programs, archives] = sections.lines('free').map(toBytes);
+  const installed = new Map(
+    sections.lines('installed').map((line): [string, string] => {
+      const [name = '', version = ''] = line.split('\t');
+      return [name, version];
+    }),
+  );
+  const table = readTransaction(sections.text('simulation') ?? '');
+  const rows = (head: RegExp) => table.filter(({ action }) => head.test(action));
+  const code = sections.named('simulation-code')[0]?.words[0];
+  const noTarget = sections.lines('no-target');
+  const errors = sections.lines('simulation').filter((line) => line.startsWith('Error: '));
+  // Declining is an error to dnf, too: what counts is whether it came to ask.
+  const isWhole = code === '0' || table.length > 0;
+  const asked = sections.lines('lists').map(Number);
+  const now = Number(sections.lines('now')[0]);
+  const [programs, archives, data] = sections.lines('free').map(toBytes);
   return {
     manager: 'dnf',
     denied: deniedOf(sections),
-    listsAge: null,
-    changes,
-    added: part('Installing'),
-    removed: part('Removing'),
+    listsAge: asked.length === 0 ? null : now - Math.min(...asked),
+    changes: rows(/^(?:Upgrading|Downgrading)$/).map(({ name, version }): PackageChange => {
+      return { name, from: installed.get(name) ?? '?', to: version };
+    }),
+    added: rows(/^Installing/).map(({ name }) => name),
+    removed: rows(/^Removing/).map(({ name }) => name),
     problem:
-      code === '0' || code === '100' ? null : (sections.lines('updates').at(-1) ?? `dnf ended with ${code}`),
-    held: [],
-    broken: null,
+      noTarget.length > 0
+        ? `the version wanted is not on offer: ${noTarget.join(', ')}`
+        : isWhole
+          ? null
+          : errors.map((line) => line.slice('Error: '.length)).join('; ') || `dnf ended with ${code}`,
+    held: sections.lines('held').flatMap((line) => lockedName(line) ?? []),
+    broken: sections.lines('broken')[0] ?? null,
     busy: null,
     editedFiles: [],
     guarded: false,
     strayServers: [],
-    automatic: false,
+    automatic: sections.lines('automatic').includes('on'),
     needrestart: false,
-    free: { programs: programs ?? null, archives: archives ?? null, data: null },
+    free: { programs: programs ?? null, archives: archives ?? null, data: data ?? null },
     download: null,
     pgbackrest: null,
   };
+}
+
+interface TransactionRow {
+  /** The heading above it: `Upgrading`, `Installing dependencies`. */
+  readonly action: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The table dnf shows before it asks. A name that is too long for its column stands on a line of its own. */
+function readTransaction(text: string): TransactionRow[] {
+  const found: TransactionRow[] = [];
+  let action = '';
+  for (const line of text.replaceAll(/^( \S+)\n {2,}(?=\S)/gm, '$1 ').split('\n')) {
+    const head = /^([A-Z][\w ]+):$/.exec(line)?.[1];
+    if (head !== undefined) action = head;
+    else if (line === '' || line.startsWith('Transaction Summary')) action = '';
+    const [, name, version] = /^ (\S+) +\S+ +(\S+) +\S+ +[\d.]+ ?[kMG]? *$/.exec(line) ?? [];
+    if (action !== '' && name !== undefined) found.push({ action, name, version: version! });
+  }
+  return found;
+}
+
+/** `postgresql15-server-0:15.18-1PGDG.rhel9.*`; one that begins with ! is an exclusion. */
+function lockedName(line: string): string | undefined {
+  return /^!?(\S+?)-(?:\d+:)?\d[^-\s]*-[^-\s]+$/.exec(line)?.[1];
 }
 
 function deniedOf(sections: Sections): string | null {

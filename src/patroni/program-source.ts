@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The parts of the program that runs on a member, in `program/`, in their order. */
-export const programParts = ['patroni', 'server', 'tag', 'watch', 'main'] as const;
+export const programParts = ['patroni', 'server', 'unit', 'tag', 'watch', 'main'] as const;
 
 export type ProgramPart = (typeof programParts)[number];
 

@@ -33,12 +33,13 @@ export async function waitForMember(
   nodes: readonly string[],
   patience: HealthyPatience,
   tools: SwitchoverTools,
+  ask: typeof askCluster = askCluster,
 ): Promise<string | undefined> {
   let passed = 0;
   let why = 'not looked at';
   const end = await poll(
     async () => {
-      const cluster = await askCluster(nodes, tools);
+      const cluster = await ask(nodes, tools);
       const found =
         cluster === undefined ? 'its cluster does not answer' : memberConcern(node, cluster, patience.maxLag);
       passed = found === undefined ? passed + 1 : 0;

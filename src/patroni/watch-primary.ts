@@ -11,6 +11,8 @@ export interface PrimaryWatch {
   otherThan(node: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** Milliseconds so far in which no member took writes, from the first that did. */
   gapMs(): number;
+  /** Resolves when some member takes writes, or after the time. */
+  writable(timeoutMs: number): Promise<boolean>;
   /** How often it began that none took writes. */
   gaps(): number;
   /** The longest of these times, in milliseconds. */
@@ -115,12 +117,14 @@ export function watchPrimary(
     async otherThan(node, timeoutMs, signal) {
       await until(() => [...writable].some(([other, writes]) => writes && other !== node), timeoutMs, signal);
     },
+    writable: (timeoutMs) => until(() => [...writable.values()].includes(true), timeoutMs),
     gapMs: () => Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince)),
     gaps: () => gapCount,
     longestMs: () => Math.round(Math.max(longest, gapSince === undefined ? 0 : performance.now() - gapSince)),
     async stop() {
       abort.abort();
-      await all;
+      // A root session beside others cannot be ended by a signal (end-remote.ts) and takes seconds; what only looks may.
+      await (table === undefined ? Promise.race([all, sleep(1000, undefined, { ref: false })]) : all);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Clusters } from '../patroni/cluster.ts';
 import { isHealthy, statusDocument } from '../patroni/status-document.ts';
 import { clusterTable, memberTable } from '../patroni/status-table.ts';
 import { type ClusterSession, withClusters } from './cluster-session.ts';
+import { addPlainServers } from './plain-servers.ts';
 
 const clearScreen = '\u001b[H\u001b[J';
 
@@ -22,7 +23,7 @@ export async function clusterStatus(
   return withClusters(flags, words, argv, async (clusters) => {
     const { signal } = clusters.interrupts;
     for (;;) {
-      const found = await clusters.ask();
+      const found = await addPlainServers(clusters, await clusters.ask());
       // A round that was cut short says nothing.
       if (signal.aborted) return ExitCode.ok;
       await show(clusters, flags, found, maxLag, everyMs !== undefined);

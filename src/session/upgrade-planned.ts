@@ -4,7 +4,8 @@ import { ownFolder } from '../config/search-path.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import { eachNode } from '../fanout/each-node.ts';
 import { createJobs } from '../jobs/create-jobs.ts';
-import { apt } from '../packages/apt.ts';
+import { refreshCommand } from '../packages/ask-packages.ts';
+import { isReplication } from '../replication/replication-cluster.ts';
 import { planHash } from '../rolling/plan-hash.ts';
 import { type CheckResult, runChecks } from '../upgrade/checks/run-checks.ts';
 import type { ClusterFacts } from '../upgrade/cluster-facts.ts';
@@ -14,7 +15,8 @@ import type { UpgradeSettings } from '../upgrade/settings.ts';
 import type { UpgradeSpec } from '../upgrade/upgrade-spec.ts';
 import { overrideReleaseData } from '../versions/read-release-data.ts';
 import { bundledReleaseData } from '../versions/release-data.ts';
-import { type ClusterSession, requireMembers } from './cluster-session.ts';
+import type { ClusterSession } from './cluster-session.ts';
+import { findUpgradable } from './plain-servers.ts';
 import { readUpgradeSettings } from './upgrade-settings.ts';
 
 /** A plan with what it was made from. */
@@ -40,7 +42,12 @@ export async function planUpgrade(
     undefined,
   );
   if (flags.refresh) await refresh(clusters);
-  const found = requireMembers(await clusters.ask());
+  const found = await findUpgradable(clusters, flags.driver as 'auto' | 'patroni' | 'pg');
+  if (settings.promoteCommand !== undefined && !found.some(isReplication)) {
+    throw new UserError('--promote-command: every cluster here has its Patroni, which hands over itself', {
+      hint: 'It is for servers without Patroni.',
+    });
+  }
   const facts = await collectFacts(found, settings, {
     executor,
     fanout: session.settings.fanout,
@@ -65,7 +72,7 @@ async function refresh({ session, executor, interrupts }: ClusterSession): Promi
   session.warn(`asking the repositories anew on ${session.foldNames(nodes)}`);
   const problems = await eachNode(nodes, session.settings.fanout, async (node) => {
     const id = `refresh.${stamp}.${node}`;
-    const start = await jobs.start(node, { id, command: apt.refresh(), sudo: true }, interrupts.signal);
+    const start = await jobs.start(node, { id, command: refreshCommand(), sudo: true }, interrupts.signal);
     if (start.kind === 'failed' || start.kind === 'unknown') return [`${node}: ${start.message}`];
     const end = await jobs.follow(node, id, { timeoutMs: 60_000 }, interrupts.signal);
     if (end.kind === 'done' && end.code === 0) return [];
@@ -74,9 +81,9 @@ async function refresh({ session, executor, interrupts }: ClusterSession): Promi
         ? end.output
             .trim()
             .split('\n')
-            .findLast((line) => /^E:|^W:/.test(line))
+            .findLast((line) => /^E:|^W:|^Error:/.test(line))
         : undefined;
-    return [`${node}: ${said ?? 'apt-get update did not end well'}`];
+    return [`${node}: ${said ?? 'its package manager did not end well'}`];
   });
   if (problems.flat().length === 0) return;
   throw new UserError(problems.flat().join('; '), {

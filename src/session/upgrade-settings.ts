@@ -26,6 +26,13 @@ export async function readUpgradeSettings(
   }
   if (flags.window !== undefined) readWindow(flags.window);
   const { target, candidate, window } = flags;
+  const primaryMethod = flags['primary-method'] as UpgradeSettings['primaryMethod'];
+  const promoteCommand = flags['promote-command'];
+  if (primaryMethod === 'restart' && promoteCommand !== undefined) {
+    throw new UserError('--promote-command and --primary-method restart: which one?', {
+      hint: 'A leader that is restarted in place is not promoted away.',
+    });
+  }
   if (target !== undefined && !/^\d+(?:\.\d+)+$/.test(target)) {
     throw new UserError(`--target ${target}: not a version of PostgreSQL`, {
       hint: 'For example --target 15.20',
@@ -35,6 +42,8 @@ export async function readUpgradeSettings(
     ...(target === undefined ? {} : { target }),
     ...(candidate === undefined ? {} : { candidate }),
     ...(window === undefined ? {} : { window }),
+    ...(primaryMethod === undefined ? {} : { primaryMethod }),
+    ...(promoteCommand === undefined ? {} : { promoteCommand }),
     packages: (flags.packages ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
     includePatroni: flags['include-patroni'],
     supervisedPrimary: flags['supervised-primary'],

@@ -55,6 +55,7 @@ export async function runUpgrade(
       await showPlan(session, planned, flags.json, argv);
       return ExitCode.ok;
     }
+    if (wanted === undefined && flags.yes) requireConsent(planned);
     if (wanted === undefined && !flags.yes) {
       await showPlan(session, planned, false, argv);
       await confirmChange(session, 'Go on?', false);
@@ -82,6 +83,26 @@ async function refuseIfLocked({ session, executor, interrupts }: ClusterSession)
   if (locks.kind === 'locked') throw lockedError(`${session.foldNames(nodes)} is`, locks);
   // What cannot be locked is found by the checks, with a better word.
   if (locks.kind === 'held') await locks.release();
+}
+
+/**
+ * --yes says yes to whatever the plan is; that a leader with replicas is restarted under its clients takes more.
+ * @throws UserError when only --yes was said
+ */
+function requireConsent({ spec }: PlannedUpgrade): void {
+  if (spec.settings.primaryMethod === 'restart') return;
+  const leaders = spec.batches
+    .flat()
+    .filter(({ candidate, members, leader, nodes }) => {
+      return candidate === null && members.length > 1 && nodes[leader] !== undefined;
+    })
+    .map(({ leader }) => leader);
+  if (leaders.length === 0 || spec.settings.downloadOnly) return;
+  throw new UserError(`--yes alone does not restart what leads in place: ${leaders.join(', ')}`, {
+    code: 'NOT_CONFIRMED',
+    exitCode: ExitCode.refused,
+    hint: 'Nothing was changed. Say so by --primary-method restart or --yes-plan HASH, or hand over by --promote-command.',
+  });
 }
 
 async function showPlan(

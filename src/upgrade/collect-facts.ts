@@ -80,13 +80,8 @@ function packagesOf(
     executor,
     node,
     {
-      names: [
-        `postgresql-${major}`,
-        `postgresql-client-${major}`,
-        'libpq5',
-        ...(settings.includePatroni ? [patroniPackage] : []),
-        ...settings.packages,
-      ],
+      major,
+      more: [...(settings.includePatroni ? [patroniPackage] : []), ...settings.packages],
       ...(settings.target === undefined ? {} : { target: settings.target }),
       dataDirectory: `/var/lib/postgresql`,
     },
@@ -160,7 +155,7 @@ async function notesOf(
   });
 }
 
-export const serverPackage = /^postgresql-\d+$|^postgresql\d+-server$/;
+export const serverPackage = /^postgresql-\d+$|^postgresql\d*-server$/;
 
 /** PostgreSQL's version that the packages bring; undefined when none does. */
 export function targetOf(packages: ReadonlyMap<string, unknown>): string | undefined {

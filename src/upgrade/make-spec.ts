@@ -5,8 +5,10 @@ import { targetOf } from './collect-facts.ts';
 import { patroniAfter } from './patroni-after.ts';
 import { nodeOf, pooled } from './members.ts';
 import { orderCluster } from './order.ts';
+import { isInPlace } from './in-place.ts';
+import { isReplication, type ReplicationCluster } from '../replication/replication-cluster.ts';
 import type { UpgradeSettings } from './settings.ts';
-import type { ClusterPlan, NodePlan, UpgradeSpec } from './upgrade-spec.ts';
+import type { ClusterPlan, NodePlan, PlainPlan, UpgradeSpec } from './upgrade-spec.ts';
 
 /**
  * The plan of an upgrade from what was found. Clusters with nothing to do are left out.
@@ -60,13 +62,14 @@ function planCluster(facts: ClusterFacts, settings: UpgradeSettings): ClusterPla
     name: cluster.name,
     members: cluster.members.map(pooled),
     leader: nodeOf(leader),
-    candidate,
+    candidate: isInPlace(cluster, settings) ? null : candidate,
     replicas,
     manager,
     target,
     nodes,
     proxies: facts.proxies.filter(isAnswer).map(({ proxy }) => proxy),
     synchronous: cluster.synchronous.on,
+    ...(isReplication(cluster) ? { plain: { servers: plainServers(cluster) } } : {}),
   };
 }
 
@@ -78,5 +81,14 @@ function holdersOf({ addresses }: ClusterFacts): Set<string> {
   const virtual = new Set(known.flatMap((one) => one.virtual));
   return new Set(
     known.filter(({ held }) => held.some((address) => virtual.has(address))).map(({ node }) => node),
+  );
+}
+
+/** Servers whose unit is not known are refused by P33. */
+function plainServers({ servers }: ReplicationCluster): PlainPlan['servers'] {
+  return Object.fromEntries(
+    Object.entries(servers).flatMap(([node, { unit, log }]) =>
+      unit === null ? [] : [[node, { unit, log }]],
+    ),
   );
 }

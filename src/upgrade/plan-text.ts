@@ -41,7 +41,9 @@ function clusterLines(plan: ClusterPlan, settings: UpgradeSettings, fold: Fold):
   const switches = over ? (settings.switchback ? 2 : 1) : 0;
   const pause =
     touched(plan.leader) && !over
-      ? 'one restart of the leader'
+      ? plan.members.length === 1
+        ? `one restart of ${plan.leader}; nobody stands in, reads stop, too`
+        : `one restart of ${plan.leader}, which leads, in place`
       : `${switches} switchover${switches === 1 ? '' : 's'}`;
   return [
     `cluster ${plan.name}: PostgreSQL ${plan.target}${patroniWords(plan)}, led by ${plan.leader}`,
@@ -51,6 +53,25 @@ function clusterLines(plan: ClusterPlan, settings: UpgradeSettings, fold: Fold):
     `  writes pause: ${settings.downloadOnly ? 'never' : pause}`,
     `  clients are led away: ${drainWords(plan, settings, fold)}`,
     ...(over && !settings.downloadOnly ? [`  ${readerWords(plan, settings)}`] : []),
+    ...plainLines(plan, settings, over, fold),
+  ];
+}
+
+/** Who restarts and promotes servers where no Patroni does. */
+function plainLines(
+  { plain, candidate, nodes }: ClusterPlan,
+  { promoteCommand, downloadOnly }: UpgradeSettings,
+  over: boolean,
+  fold: Fold,
+): string[] {
+  if (plain === undefined || downloadOnly) return [];
+  const touched = Object.entries(plain.servers).filter(([node]) => nodes[node] !== undefined);
+  const units = Map.groupBy(touched, ([, { unit }]) => unit);
+  return [
+    ...[...units].map(
+      ([unit, some]) => `  no Patroni: systemctl restart ${unit} on ${fold(some.map(([node]) => node))}`,
+    ),
+    ...(over ? [`  promoted on ${candidate}, as root: ${promoteCommand}`] : []),
   ];
 }
 
@@ -61,6 +82,8 @@ function patroniWords({ nodes }: ClusterPlan): string {
 
 function drainWords(plan: ClusterPlan, { drain }: UpgradeSettings, fold: Fold): string {
   if (drain === 'none') return 'not at all';
+  if (drain === 'tag' && plan.plain !== undefined)
+    return 'not at all: no proxies were named (--proxies), a restart ends their sessions';
   if (drain === 'tag') return "by Patroni's tag noloadbalance";
   return plan.proxies.length === 0 ? 'not at all: no proxy knows this cluster' : `on ${fold(plan.proxies)}`;
 }

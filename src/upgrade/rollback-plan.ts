@@ -1,11 +1,10 @@
 import { packageDriver } from '../packages/ask-packages.ts';
-import { lookAtMember } from '../patroni/look-at-members.ts';
-import { restartMember } from '../patroni/restart.ts';
 import { waitForMember } from '../patroni/wait-healthy.ts';
 import { commandStep } from '../rolling/command-step.ts';
 import type { RollingPlan } from '../rolling/plan.ts';
 import type { Step, StepContext, StepResult } from '../rolling/step.ts';
 import { pgVersionOfNumber } from '../versions/pg-version.ts';
+import { driverOf } from './drivers/driver-of.ts';
 import { undrainSteps, drainSteps } from './steps/drain.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './steps/tools.ts';
 import type { UpgradeSettings } from './settings.ts';
@@ -21,11 +20,18 @@ export interface RollbackSpec {
 }
 
 export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: UpgradeTools): RollingPlan {
-  const own: ClusterTools = { ...tools, plan: cluster, settings };
+  const own: ClusterTools = {
+    ...tools,
+    plan: cluster,
+    settings,
+    driver: driverOf(cluster, settings, tools.jobs),
+  };
   const { changes, running, patroni } = cluster.nodes[node]!;
+  // Nobody leads writers away from who leads.
+  const inPlace = node === cluster.leader && mayLead(cluster);
   const steps: Step[] = [
     replicaStep(node, own),
-    ...drainSteps(node, own),
+    ...(inPlace ? [] : drainSteps(node, own)),
     commandStep(tools.jobs, {
       id: 'downgrade',
       title: `go back to ${changes.map(({ name, from }) => `${name} ${from}`).join(', ')}`,
@@ -42,9 +48,14 @@ export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: U
       kind: 'gate',
       run: (context) => verify(node, running, own, context),
     },
-    ...undrainSteps(node, own),
+    ...(inPlace ? [] : undrainSteps(node, own)),
   ];
   return { batches: [[{ name: cluster.name, stages: [{ node, steps }] }]] };
+}
+
+/** A leader the upgrade restarted in place, because nobody could stand in, goes back in place, too. */
+function mayLead({ candidate }: ClusterPlan): boolean {
+  return candidate === null;
 }
 
 function replicaStep(node: string, tools: ClusterTools): Step {
@@ -53,8 +64,8 @@ function replicaStep(node: string, tools: ClusterTools): Step {
     title: 'it is no leader',
     kind: 'gate',
     async run(context) {
-      const look = await lookAtMember(node, waiting(tools, context));
-      if (!look.primary) return { kind: 'done' };
+      const look = await tools.driver.look(node, waiting(tools, context));
+      if (!look.primary || mayLead(tools.plan)) return { kind: 'done' };
       return {
         kind: 'failed',
         message: `${node} leads`,
@@ -70,29 +81,36 @@ function restartStep(node: string, running: string, withPatroni: boolean, tools:
     title: `restart ${withPatroni ? 'Patroni and ' : ''}PostgreSQL to run ${running}`,
     kind: 'effect',
     async check(context) {
-      const look = await lookAtMember(node, acting(tools, context));
-      if (look.primary) return { kind: 'refused', message: `${node} leads now` };
+      const look = await tools.driver.look(node, acting(tools, context));
+      if (look.primary && !mayLead(tools.plan)) return { kind: 'refused', message: `${node} leads now` };
       const isOld =
         look.version !== null &&
         pgVersionOfNumber(look.version) === running &&
         (!withPatroni || look.patroni?.isCurrent === true);
       return isOld ? { kind: 'satisfied' } : { kind: 'needed' };
     },
-    async run(context) {
-      const timeoutS = Math.ceil(tools.settings.restartMs / 1000);
-      const end = await restartMember(
-        { node, onlyReplica: true, timeoutS, withPatroni },
-        acting(tools, context),
-      );
-      if (end.kind === 'done') return { kind: 'done' };
-      if (end.kind === 'left') return { kind: 'left', message: 'Patroni goes on with the restart' };
-      return {
-        kind: 'failed',
-        message: end.message,
-        hint: `journalctl -u patroni on ${node}; then: muster runs resume.`,
-      };
-    },
-    recover: async () => ({ kind: 'not-started' }),
+    run: (context) => restartBack(node, withPatroni, tools, context),
+    recover: async (context) =>
+      tools.driver.restartsById ? restartBack(node, withPatroni, tools, context) : { kind: 'not-started' },
+  };
+}
+
+async function restartBack(
+  node: string,
+  withPatroni: boolean,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<StepResult> {
+  const { driver, plan, settings } = tools;
+  const timeoutS = Math.ceil(settings.restartMs / 1000);
+  const order = { node, onlyReplica: !mayLead(plan), timeoutS, withPatroni };
+  const end = await driver.restart(order, acting(tools, context), context);
+  if (end.kind === 'done') return { kind: 'done' };
+  if (end.kind === 'left') return { kind: 'left', message: `${driver.name} goes on with the restart` };
+  return {
+    kind: 'failed',
+    message: end.message,
+    hint: `${driver.logHint(node)} on ${node}; then: muster runs resume.`,
   };
 }
 
@@ -105,10 +123,10 @@ async function verify(
   const asked = waiting(tools, context);
   const { plan, settings } = tools;
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 1000 };
-  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked);
+  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked, tools.driver.ask);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   if (why !== undefined) return { kind: 'failed', message: why };
-  const look = await lookAtMember(node, asked);
+  const look = await tools.driver.look(node, asked);
   const now = look.version === null ? 'nothing' : pgVersionOfNumber(look.version);
   return now === running ? { kind: 'done' } : { kind: 'failed', message: `it runs ${now}` };
 }

@@ -34,4 +34,8 @@ export interface UpgradeSettings {
   readonly probe: 'roles' | 'table';
   /** Where to write, see readProbeDsn; absent: on the members. */
   readonly probeDsn?: string;
+  /** How the leader comes to the new version; absent: by a switchover, or in place where nothing can hand over. */
+  readonly primaryMethod?: 'switchover' | 'restart';
+  /** Hands the leadership over where no Patroni does. */
+  readonly promoteCommand?: string;
 }

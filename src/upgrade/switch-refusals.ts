@@ -7,10 +7,13 @@ import { checkSql, type CheckFacts } from './server-sql.ts';
 import { absentMembers } from './steps/health.ts';
 import type { ClusterTools } from './steps/tools.ts';
 
-/** Why a cluster is not ready for a switchover to a member, by the checks that count then. */
+/**
+ * Why a cluster is not ready for a switchover, by the checks that count then.
+ * @param to who is to lead; undefined: the leader is restarted in place
+ */
 export async function refusals(
   cluster: Cluster,
-  to: string,
+  to: string | undefined,
   tools: ClusterTools,
   signal: AbortSignal,
 ): Promise<string[]> {
@@ -36,9 +39,13 @@ export async function refusals(
     barman: [],
     addresses: new Map(),
   };
-  const candidate = findMember(cluster, to);
+  const candidate = to === undefined ? undefined : findMember(cluster, to);
   const why =
-    candidate === undefined ? 'is no member any more' : whyNotCandidate(candidate, cluster, settings.maxLag);
+    to === undefined
+      ? undefined
+      : candidate === undefined
+        ? 'is no member any more'
+        : whyNotCandidate(candidate, cluster, settings.maxLag);
   return [
     ...absentMembers(cluster, tools),
     ...runChecks(facts, settings, new Date(), 'before-switchover')

@@ -1,13 +1,15 @@
 import type { Executor } from '../fanout/executor.ts';
 import type { Jobs } from '../jobs/job.ts';
-import { askCluster, memberConcern } from '../patroni/wait-healthy.ts';
+import { memberConcern } from '../patroni/wait-healthy.ts';
 import type { Lane, RollingPlan, Stage } from '../rolling/plan.ts';
 import type { Step } from '../rolling/step.ts';
+import { driverOf } from './drivers/driver-of.ts';
 import { drainSteps, undrainSteps } from './steps/drain.ts';
 import { type Handover, heirsOf } from './steps/heir.ts';
 import { healthyStep, planAnew } from './steps/health.ts';
 import { installStep, stageStep } from './steps/install.ts';
 import { restartSteps, soakStep } from './steps/restart.ts';
+import { inPlaceGates } from './steps/in-place.ts';
 import { switchoverSteps } from './steps/switchover.ts';
 import { type ClusterTools, nodesOfPlan } from './steps/tools.ts';
 import type { ClusterPlan, UpgradeSpec } from './upgrade-spec.ts';
@@ -21,7 +23,12 @@ export interface UpgradeTools {
 /** The plan of a specification; the same specification always gives the same steps. */
 export function upgradePlan(spec: UpgradeSpec, tools: UpgradeTools): RollingPlan {
   const { settings } = spec;
-  const toolsOf = (plan: ClusterPlan): ClusterTools => ({ ...tools, plan, settings });
+  const toolsOf = (plan: ClusterPlan): ClusterTools => ({
+    ...tools,
+    plan,
+    settings,
+    driver: driverOf(plan, settings, tools.jobs),
+  });
   const staging = spec.batches.flat().flatMap((plan) =>
     Object.entries(plan.nodes)
       .filter(([, { changes }]) => changes.length > 0)
@@ -97,7 +104,7 @@ function replicaStage(node: string, tools: ClusterTools, leaders: readonly strin
   return { node, steps, undoAfterFailure: (failed) => undoAfter(failed, node, tools) };
 }
 
-/** A server nobody stands in for, with --allow-downtime. */
+/** A leader whose restart its clients see: a server that nobody stands in for, or one that nothing hands over from. */
 function inPlaceStage(node: string, tools: ClusterTools): Stage {
   const { changes } = tools.plan.nodes[node]!;
   return {
@@ -105,6 +112,7 @@ function inPlaceStage(node: string, tools: ClusterTools): Stage {
     steps: [
       healthyStep('healthy', 'the cluster is healthy', tools, (now) => (now === node ? undefined : planAnew)),
       ...(changes.length === 0 ? [] : [installStep(node, tools)]),
+      ...inPlaceGates(node, tools),
       ...restartSteps(node, tools, true),
       ...soakStep(tools),
     ],
@@ -118,8 +126,8 @@ function inPlaceStage(node: string, tools: ClusterTools): Stage {
 async function undoAfter(failed: string, node: string, tools: ClusterTools): Promise<readonly string[]> {
   if (failed === 'drain' || failed === 'sessions') return ['drain'];
   if (failed !== 'install') return [];
-  const { executor, plan, settings } = tools;
-  const cluster = await askCluster(nodesOfPlan(plan), { executor, signal: AbortSignal.timeout(60_000) });
+  const { driver, executor, plan, settings } = tools;
+  const cluster = await driver.ask(nodesOfPlan(plan), { executor, signal: AbortSignal.timeout(60_000) });
   const isWell = cluster !== undefined && memberConcern(node, cluster, settings.maxLag) === undefined;
   return isWell ? ['install', 'drain'] : ['install'];
 }

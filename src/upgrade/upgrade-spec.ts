@@ -27,6 +27,13 @@ export interface ClusterPlan {
   /** The proxies that know it. */
   readonly proxies: readonly string[];
   readonly synchronous: boolean;
+  /** Of servers without Patroni. */
+  readonly plain?: PlainPlan;
+}
+
+/** What restarts each server, and where its log is; by node. */
+export interface PlainPlan {
+  readonly servers: Readonly<Record<string, { readonly unit: string; readonly log: string | null }>>;
 }
 
 export interface NodePlan {

@@ -2,6 +2,7 @@ import type { Executor } from '../fanout/executor.ts';
 import { askMember } from '../patroni/ask-member.ts';
 import { lookAtMembers } from '../patroni/look-at-members.ts';
 import { problemOf } from '../patroni/read-member.ts';
+import { lookAtServers } from '../replication/look-at-server.ts';
 import { watchPrimary } from '../patroni/watch-primary.ts';
 import { nodesOfPlan } from './steps/tools.ts';
 import type { ClusterPlan } from './upgrade-spec.ts';
@@ -70,7 +71,8 @@ async function onLeader(
   text: string,
   { executor, signal }: ProbeTools,
 ): Promise<string | undefined> {
-  const looks = await lookAtMembers(nodesOfPlan(plan), { executor, signal });
+  const look = plan.plain === undefined ? lookAtMembers : lookAtServers;
+  const looks = await look(nodesOfPlan(plan), { executor, signal });
   const leader = looks.find(({ primary }) => primary);
   if (leader === undefined) return 'nobody leads';
   const answer = await askMember(executor, leader.node, [{ ask: 'sql', text }], signal);

@@ -14,6 +14,8 @@ def answer_one(patroni, question):
     server = Server(patroni, question.get('dataDirectory'))
     if kind == 'sql':
         return server.sql(patroni, question['text'], timeout)
+    if kind == 'unit':
+        return describe_unit(server)
     return server.describe(patroni)
 
 

@@ -1,5 +1,7 @@
 import { candidatesOf, findMember, whyNotCandidate } from '../../patroni/candidate.ts';
 import { bytes } from '../../patroni/health.ts';
+import { isReplication } from '../../replication/replication-cluster.ts';
+import { isInPlace } from '../in-place.ts';
 import { type Check, type Objection, refuse, replicasOf, warn } from './check.ts';
 
 export const clusterChecks: readonly Check[] = [
@@ -112,8 +114,12 @@ export const clusterChecks: readonly Check[] = [
     id: 'P08',
     title: 'somebody can take the leadership',
     beforeSwitchover: true,
-    test({ cluster }, { candidate, maxLag, allowDowntime }) {
+    test({ cluster }, settings) {
+      const { candidate, maxLag, allowDowntime } = settings;
       if (allowDowntime && cluster.members.length === 1) return [];
+      if (cluster.members.length > 1 && isInPlace(cluster, settings)) return [];
+      if (isReplication(cluster) && settings.promoteCommand === undefined && cluster.members.length > 1)
+        return [refuse('nothing here hands the leadership over: say how by --promote-command')];
       if (candidate !== undefined) {
         const member = findMember(cluster, candidate);
         if (member !== undefined && member !== cluster.leader) {

@@ -1,3 +1,4 @@
+import type { PackageFacts } from '../../packages/package-driver.ts';
 import { bytes } from '../../patroni/health.ts';
 import { pgMajor, pgVersionOfPackage } from '../../versions/pg-version.ts';
 import { patroniPackage } from '../patroni-after.ts';
@@ -11,7 +12,7 @@ const dataRoom = 2 * 1024 ** 3;
 
 /** What a server package may take along. */
 const usual =
-  /^(?:postgresql-(?:client-|doc-|plperl-|plpython3-|pltcl-|server-dev-)?\d|postgresql\d|libpq|libecpg|libpgtypes|postgresql-(?:client-)?common$)/;
+  /^(?:postgresql-(?:client-|doc-|plperl-|plpython3-|pltcl-|server-dev-)?\d|postgresql\d|postgresql(?:-server|-contrib|-private-libs)?$|libpq|libecpg|libpgtypes|postgresql-(?:client-)?common$)/;
 
 /** Nodes that would stay older than the others: their repository does not answer, or is another one. */
 function leftBehind(facts: ClusterFacts, wanted: string | undefined): Objection[] {
@@ -82,7 +83,7 @@ export const packageChecks: readonly Check[] = [
     title: 'the package manager would change just what was asked',
     test(facts, { packages, includePatroni }) {
       const asked = new Set([...packages, ...(includePatroni ? [patroniPackage] : [])]);
-      return packagesByNode(facts).flatMap(([node, { problem, removed, added, changes, held }]) => [
+      return packagesByNode(facts).flatMap(([node, { problem, removed, added, changes, held, manager }]) => [
         ...(problem === null ? [] : [refuse(`${node}: ${problem}`)]),
         ...removed.map((name) => refuse(`${node}: ${name} would be removed`)),
         ...added.map((name) => refuse(`${node}: ${name} would be newly installed`)),
@@ -91,7 +92,7 @@ export const packageChecks: readonly Check[] = [
           .map(({ name }) => refuse(`${node}: ${name} would change too (--packages ${name} allows it)`)),
         ...held
           .filter((name) => usual.test(name) || asked.has(name))
-          .map((name) => refuse(`${node}: ${name} is on hold (apt-mark unhold ${name})`)),
+          .map((name) => refuse(`${node}: ${name} is on hold (${unholdCommand(manager)} ${name})`)),
       ]);
     },
   },
@@ -99,8 +100,16 @@ export const packageChecks: readonly Check[] = [
     id: 'P19',
     title: 'the package database is whole and free',
     test(facts) {
-      return packagesByNode(facts).flatMap(([node, { broken, busy }]) => [
-        ...(broken === null ? [] : [refuse(`${node}: dpkg is interrupted: ${broken} (dpkg --configure -a)`)]),
+      return packagesByNode(facts).flatMap(([node, { broken, busy, manager }]) => [
+        ...(broken === null
+          ? []
+          : [
+              refuse(
+                manager === 'apt'
+                  ? `${node}: dpkg is interrupted: ${broken} (dpkg --configure -a)`
+                  : `${node}: its package database is broken: ${broken} (dnf check)`,
+              ),
+            ]),
         ...(busy === null ? [] : [refuse(`${node}: ${busy}`)]),
       ]);
     },
@@ -176,3 +185,7 @@ export const packageChecks: readonly Check[] = [
     },
   },
 ];
+
+function unholdCommand(manager: PackageFacts['manager']): string {
+  return manager === 'apt' ? 'apt-mark unhold' : 'dnf versionlock delete';
+}

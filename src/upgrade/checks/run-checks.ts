@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { isReplication } from '../../replication/replication-cluster.ts';
 import type { ClusterFacts } from '../cluster-facts.ts';
 import type { UpgradeSettings } from '../settings.ts';
 import { accessChecks } from './access.ts';
@@ -7,11 +8,12 @@ import type { Check } from './check.ts';
 import { clusterChecks } from './cluster.ts';
 import { packageChecks } from './packages.ts';
 import { patroniChecks } from './patroni.ts';
+import { plainChecks, withoutPatroni } from './plain.ts';
 import { proxyChecks } from './proxies.ts';
 import { serverChecks } from './server.ts';
 
-/** Every check, by its id. */
-export const allChecks: readonly Check[] = [
+/** Every check of a Patroni cluster, by its id. */
+const allChecks: readonly Check[] = [
   ...accessChecks,
   ...clusterChecks,
   ...serverChecks,
@@ -20,6 +22,16 @@ export const allChecks: readonly Check[] = [
   ...backupChecks,
   ...proxyChecks,
 ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Of servers without Patroni: some checks ask something else there, some have no meaning. */
+const replicationChecks: readonly Check[] = withoutPatroni(allChecks);
+
+function checksOf({ cluster }: ClusterFacts): readonly Check[] {
+  return isReplication(cluster) ? replicationChecks : allChecks;
+}
+
+/** Every id a waiver may name. */
+const allIds = [...new Set([...allChecks, ...plainChecks].map(({ id }) => id))].toSorted();
 
 export interface CheckResult {
   readonly id: string;
@@ -37,7 +49,7 @@ export function runChecks(
   now: Date,
   which: 'all' | 'before-switchover' = 'all',
 ): CheckResult[] {
-  return allChecks
+  return checksOf(facts)
     .filter(({ beforeSwitchover }) => which === 'all' || beforeSwitchover === true)
     .map((check) => {
       const found = check.test(facts, settings, now);
@@ -58,9 +70,9 @@ export function readWaivers(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const [, id, reason] = /^\s*(P\d+)\s*=\s*(\S.*)$/i.exec(text) ?? [];
-      if (id === undefined || !allChecks.some((check) => check.id === id.toUpperCase())) {
+      if (id === undefined || !allIds.includes(id.toUpperCase())) {
         throw new UserError(`--waive ${JSON.stringify(text)}: not a check and a reason`, {
-          hint: `For example --waive 'P15=backup taken by hand'. Checks: ${allChecks.map((check) => check.id).join(' ')}`,
+          hint: `For example --waive 'P15=backup taken by hand'. Checks: ${allIds.join(' ')}`,
         });
       }
       return [id.toUpperCase(), reason!.trim()];

@@ -5,11 +5,11 @@ import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/ste
 import { commandAll, linesOnProxies } from './proxy-lines.ts';
 import { sessionsGate } from './sessions.ts';
 import { setTag, settleMs, tagStep } from './tag.ts';
-import { acting, type ClusterTools } from './tools.ts';
+import { acting, type ClusterTools, drainOf } from './tools.ts';
 
 /** Leads new clients away from a replica; undone by its own undo, and by the step `undrain`. */
 export function drainSteps(node: string, tools: ClusterTools): Step[] {
-  const { drain } = tools.settings;
+  const drain = drainOf(tools);
   if (drain === 'none') return [];
   if (drain === 'tag') return [tagStep(node, tools)];
   const gate = sessionsGate('sessions', 'wait for its sessions to end', () => node, tools);
@@ -18,7 +18,7 @@ export function drainSteps(node: string, tools: ClusterTools): Step[] {
 
 /** Gives the replica back to its clients. */
 export function undrainSteps(node: string, tools: ClusterTools): Step[] {
-  const { drain } = tools.settings;
+  const drain = drainOf(tools);
   if (drain === 'none') return [];
   const run = (context: StepContext) =>
     drain === 'tag' ? setTag(node, false, tools, context) : undrain(node, tools, context);

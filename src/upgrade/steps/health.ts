@@ -1,5 +1,4 @@
 import type { Cluster } from '../../patroni/cluster.ts';
-import { askCluster } from '../../patroni/wait-healthy.ts';
 import { judgeCluster } from '../../patroni/health.ts';
 import { poll } from '../../patroni/poll.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
@@ -38,7 +37,7 @@ export async function waitHealthy(
   let why = 'its members do not answer';
   const end = await poll<StepResult>(
     async () => {
-      const cluster = await askCluster(nodesOfPlan(plan), asked);
+      const cluster = await tools.driver.ask(nodesOfPlan(plan), asked);
       if (asked.signal.aborted) return undefined;
       if (cluster === undefined) return undefined;
       const concerns = judgeCluster(cluster, settings.maxLag).filter(({ level }) => level === 'error');

@@ -15,10 +15,11 @@ export interface Handover {
 /**
  * The nodes that may lead after a switchover, the planned one first. In synchronous mode it is whichever upgraded replica is
  * the synchronous standby at that moment: restarting one makes Patroni choose another. Not where a person named the
- * candidate, or wants the leadership back.
+ * candidate, or wants the leadership back; nor where a command promotes, which is told whom.
  */
 export function heirsOf({ to, prefix }: Handover, { plan, settings }: ClusterTools): string[] {
-  const fixed = !plan.synchronous || settings.candidate !== undefined || settings.switchback;
+  const fixed =
+    !plan.synchronous || plan.plain !== undefined || settings.candidate !== undefined || settings.switchback;
   if (prefix === 'switch-back' || fixed) return [to];
   return [to, ...plan.replicas.filter((node) => node !== to)];
 }

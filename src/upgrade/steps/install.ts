@@ -1,8 +1,6 @@
 import { askCommand } from '../../fanout/ask-command.ts';
-import { shellQuote } from '../../fanout/shell-quote.ts';
 import { packageDriver } from '../../packages/ask-packages.ts';
 import type { PackageChange } from '../../packages/package-driver.ts';
-import { lookAtMember } from '../../patroni/look-at-members.ts';
 import { commandStep, runJob } from '../../rolling/command-step.ts';
 import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
 import { acting, type ClusterTools } from './tools.ts';
@@ -86,11 +84,7 @@ async function wrongVersions(
   tools: ClusterTools,
   context: StepContext,
 ): Promise<string[] | string> {
-  const names = changes.map(({ name }) => shellQuote(name)).join(' ');
-  const query =
-    tools.plan.manager === 'apt'
-      ? `dpkg-query -W -f='\${Package}\\t\${Version}\\t\${db:Status-Abbrev}\\n' ${names}`
-      : `rpm -q --qf '%{NAME}\\t%{VERSION}-%{RELEASE}\\tii\\n' ${names}`;
+  const query = packageDriver(tools.plan.manager).installed(changes.map(({ name }) => name));
   const { outcome, stdout, stderr } = await askCommand(
     tools.executor,
     node,
@@ -122,11 +116,11 @@ async function stillRuns(
   if (typeof wrong !== 'string' && wrong.length > 0) {
     return { kind: 'failed', message: `the package manager says done, but ${wrong.join(', ')}` };
   }
-  const look = await lookAtMember(node, acting(tools, context));
+  const look = await tools.driver.look(node, acting(tools, context));
   if (look.startedAt === null && !context.detach.aborted) {
     return {
       kind: 'failed',
-      message: `packages are installed, and the server does not answer (Patroni: ${look.state ?? 'silent'})`,
+      message: `packages are installed, and the server does not answer (it is ${look.state ?? 'silent'})`,
       hint: `Look at ${node}; when its server is back: muster upgrade resume.`,
     };
   }

@@ -1,8 +1,9 @@
 import { askCommand } from '../../fanout/ask-command.ts';
 import { askMember } from '../../patroni/ask-member.ts';
-import { lookAtMember, type MemberLook } from '../../patroni/look-at-members.ts';
-import { restartMember, type RestartEnd } from '../../patroni/restart.ts';
+import type { MemberLook } from '../../patroni/look-at-members.ts';
+import type { RestartEnd } from '../../patroni/restart.ts';
 import { waitForMember } from '../../patroni/wait-healthy.ts';
+import { watchPrimary } from '../../patroni/watch-primary.ts';
 import { waitFor } from '../../rolling/wait.ts';
 import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
 import { compareVersions } from '../../versions/compare-versions.ts';
@@ -19,7 +20,7 @@ export function restartSteps(node: string, tools: ClusterTools, leads = false): 
       kind: 'effect',
       check: (context) => checkRunning(node, tools, context, leads),
       run: (context) => restart(node, tools, context, leads),
-      // The request names the version it is for: Patroni refuses it where that runs already, so it is safe to repeat.
+      // Patroni is told the version it is for, and refuses where that runs already: safe to repeat. A job is found by its id.
       async recover(context) {
         const check = await checkRunning(node, tools, context, leads);
         if (check.kind === 'satisfied') return { ...check, kind: 'done' };
@@ -29,7 +30,7 @@ export function restartSteps(node: string, tools: ClusterTools, leads = false): 
             message: check.message,
             ...(check.hint === undefined ? {} : { hint: check.hint }),
           };
-        return { kind: 'not-started' };
+        return tools.driver.restartsById ? restart(node, tools, context, leads) : { kind: 'not-started' };
       },
     },
     {
@@ -73,13 +74,13 @@ async function checkRunning(
   leads: boolean,
 ): Promise<StepCheck> {
   const asked = acting(tools, context);
-  const look = await lookAtMember(node, asked);
+  const look = await tools.driver.look(node, asked);
   if (look.version === null) {
     return look.state === null
       ? {
           kind: 'refused',
-          message: 'neither Patroni nor its server answers',
-          hint: `Look at ${node}: systemctl status patroni, journalctl -u patroni.`,
+          message: 'its server does not answer',
+          hint: `Look at ${node}: ${tools.driver.logHint(node)}.`,
         }
       : { kind: 'needed', why: `its server is ${look.state}` };
   }
@@ -118,19 +119,18 @@ async function restart(
     asked.signal,
     330_000,
   );
-  const before = await lookAtMember(node, asked);
+  const before = await tools.driver.look(node, asked);
   const older =
     before.version !== null && compareVersions(pgVersionOfNumber(before.version), plan.target) < 0;
-  const end: RestartEnd = await restartMember(
-    {
-      node,
-      onlyReplica: !leads,
-      ...(older ? { olderThan: plan.target } : {}),
-      withPatroni: needsPatroni(before, tools),
-      timeoutS: Math.ceil(settings.restartMs / 1000),
-    },
-    asked,
-  );
+  const order = {
+    node,
+    onlyReplica: !leads,
+    ...(older ? { olderThan: plan.target } : {}),
+    withPatroni: needsPatroni(before, tools),
+    timeoutS: Math.ceil(settings.restartMs / 1000),
+  };
+  const act = (): Promise<RestartEnd> => tools.driver.restart(order, asked, context);
+  const end = leads ? await measured(act, tools, asked.signal) : await act();
   switch (end.kind) {
     case 'done':
       return {
@@ -150,14 +150,36 @@ async function restart(
         hint: `${node} stays drained, its old server runs. See to it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
       };
     case 'left':
-      return { kind: 'left', message: 'Patroni goes on with the restart' };
+      return { kind: 'left', message: `${tools.driver.name} goes on with the restart` };
     default:
       return {
         kind: 'failed',
         message: end.message,
-        hint: `${node} has the new programs, is drained and may be down; no other node is touched. journalctl -u patroni there; then muster upgrade resume, or muster upgrade rollback-node ${node}.`,
+        hint: `${node} has the new programs, is drained and may be down; no other node is touched. ${tools.driver.logHint(node)} there; then muster upgrade resume, or muster upgrade rollback-node ${node}.`,
         output: await lastLog(node, tools, context),
       };
+  }
+}
+
+/** Tells for how long nobody took writes meanwhile. */
+async function measured(
+  act: () => Promise<RestartEnd>,
+  { executor, plan, settings, interrupted }: ClusterTools,
+  signal: AbortSignal,
+): Promise<RestartEnd> {
+  const watch = watchPrimary(executor, nodesOfPlan(plan), {
+    seconds: Math.ceil(settings.restartMs / 1000) + 60,
+  });
+  try {
+    const heard = await watch.ready(15_000);
+    const end = await act();
+    if (end.kind === 'done') {
+      await watch.writable(15_000);
+      interrupted(plan.name, heard && !signal.aborted ? watch.gapMs() : null);
+    }
+    return end;
+  } finally {
+    await watch.stop();
   }
 }
 
@@ -171,10 +193,10 @@ async function verify(node: string, tools: ClusterTools, context: StepContext): 
     output: await lastLog(node, tools, context),
   });
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 500 };
-  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked);
+  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked, tools.driver.ask);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   if (why !== undefined) return failed(why);
-  const look = await lookAtMember(node, asked);
+  const look = await tools.driver.look(node, asked);
   if (look.version === null || compareVersions(pgVersionOfNumber(look.version), plan.target) < 0) {
     return failed(
       `its server runs ${look.version === null ? 'no known version' : pgVersionOfNumber(look.version)}`,
@@ -206,7 +228,7 @@ async function crashSince(
 }
 
 function lastLog(node: string, tools: ClusterTools, context: StepContext): Promise<string> {
-  return asRoot(node, `journalctl -q -n 30 -o short-iso -u 'patroni*' 2>/dev/null`, tools, context);
+  return asRoot(node, tools.driver.logScript(node), tools, context);
 }
 
 async function asRoot(

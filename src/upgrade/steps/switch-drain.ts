@@ -1,14 +1,13 @@
 import type { ProxyServer } from '../../haproxy/ask-proxy.ts';
 import { linesOfMember, linesToLeave } from '../../haproxy/pools.ts';
 import { poll } from '../../patroni/poll.ts';
-import { askCluster } from '../../patroni/wait-healthy.ts';
 import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
 import { type Handover, heirNow, heirsOf } from './heir.ts';
 import { leaderNow } from './leader.ts';
 import { askOwnProxies, commandAll, type LinesOfProxy } from './proxy-lines.ts';
 import { sessionsGate } from './sessions.ts';
 import { setTag, settleMs } from './tag.ts';
-import { acting, type ClusterTools, nodesOfPlan } from './tools.ts';
+import { acting, type ClusterTools, drainOf, nodesOfPlan } from './tools.ts';
 
 /**
  * Before a switchover: a pool for replicas drops its next leader when that stops to be one, and ends its sessions
@@ -17,7 +16,7 @@ import { acting, type ClusterTools, nodesOfPlan } from './tools.ts';
  */
 export function switchDrainSteps(handover: Handover, tools: ClusterTools): Step[] {
   const { prefix, from, to } = handover;
-  const { drain } = tools.settings;
+  const drain = drainOf(tools);
   if (drain === 'none') return [];
   if (drain === 'tag') return hasOthers(handover, tools) ? [tagOldLeader(handover, tools)] : [];
   return [
@@ -44,7 +43,7 @@ export function switchDrainSteps(handover: Handover, tools: ClusterTools): Step[
  * @param andOldLeader gives the old leader back, too: nothing more is done to it
  */
 export function switchUndrainSteps(handover: Handover, tools: ClusterTools, andOldLeader: boolean): Step[] {
-  const { drain } = tools.settings;
+  const drain = drainOf(tools);
   const { prefix, from } = handover;
   if (drain === 'none' || (drain === 'tag' && !andOldLeader)) return [];
   return [
@@ -82,7 +81,7 @@ function tagOldLeader({ prefix, from }: Handover, tools: ClusterTools): Step {
 }
 
 async function nextLeader(handover: Handover, tools: ClusterTools, context: StepContext): Promise<string> {
-  const cluster = await askCluster(nodesOfPlan(tools.plan), acting(tools, context));
+  const cluster = await tools.driver.ask(nodesOfPlan(tools.plan), acting(tools, context));
   return cluster === undefined ? handover.to : heirNow(cluster, handover, tools);
 }
 

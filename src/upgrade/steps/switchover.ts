@@ -1,8 +1,8 @@
 import { agreeOnLeader, askProxies } from '../../haproxy/pools.ts';
 import { askMember } from '../../patroni/ask-member.ts';
 import { poll } from '../../patroni/poll.ts';
-import { observeSwitchover, switchOver, type SwitchoverEnd } from '../../patroni/switchover.ts';
-import { askCluster, waitForMember } from '../../patroni/wait-healthy.ts';
+import type { SwitchoverEnd } from '../../patroni/switchover.ts';
+import { waitForMember } from '../../patroni/wait-healthy.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { refusals } from '../switch-refusals.ts';
 import { type Handover, heirNow, heirsOf } from './heir.ts';
@@ -77,7 +77,7 @@ async function waitReady(handover: Handover, tools: ClusterTools, context: StepC
   let why: string[] = ['its members do not answer'];
   const end = await poll<StepResult>(
     async () => {
-      const cluster = await askCluster(nodesOfPlan(tools.plan), asked);
+      const cluster = await tools.driver.ask(nodesOfPlan(tools.plan), asked);
       if (cluster === undefined || asked.signal.aborted) return undefined;
       if (heirsOf(handover, tools).includes(cluster.leader?.node ?? '')) return { kind: 'done' };
       why = await refusals(cluster, heirNow(cluster, handover, tools), tools, asked.signal);
@@ -103,7 +103,7 @@ async function handOver(handover: Handover, tools: ClusterTools, context: StepCo
   const asked = acting(tools, context);
   const { plan, settings } = tools;
   const { from } = handover;
-  const cluster = await askCluster(nodesOfPlan(plan), asked);
+  const cluster = await tools.driver.ask(nodesOfPlan(plan), asked);
   const to = cluster === undefined ? handover.to : heirNow(cluster, handover, tools);
   await askMember(
     asked.executor,
@@ -113,7 +113,7 @@ async function handOver(handover: Handover, tools: ClusterTools, context: StepCo
     330_000,
   );
   const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
-  const end = await switchOver(
+  const end = await tools.driver.switchOver(
     {
       leader: { node: from, name: name(from) },
       candidate: { node: to, name: name(to) },
@@ -121,12 +121,13 @@ async function handOver(handover: Handover, tools: ClusterTools, context: StepCo
       timeoutMs: settings.switchoverMs,
     },
     asked,
+    context,
   );
   if (end.kind === 'done') tools.interrupted(plan.name, end.interruptionMs);
-  return asResult(end, from, heirsOf(handover, tools), to);
+  return asResult(end, handover, tools, to);
 }
 
-/** After a death in between: who leads now decides. A leader that is seen leading on may be asked again, once more. */
+/** After a death in between: who leads now decides. */
 async function findOutcome(
   handover: Handover,
   tools: ClusterTools,
@@ -135,7 +136,7 @@ async function findOutcome(
   const { plan, settings } = tools;
   const { from, to } = handover;
   const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
-  const end = await observeSwitchover(
+  const end = await tools.driver.findSwitchover(
     {
       leader: { node: from, name: name(from) },
       candidate: { node: to, name: name(to) },
@@ -143,17 +144,18 @@ async function findOutcome(
       timeoutMs: settings.switchoverMs,
     },
     acting(tools, context),
-    'it was not begun',
-    15,
+    context,
   );
   if (end.kind === 'refused') return { kind: 'not-started' };
-  return asResult(end, from, heirsOf(handover, tools), to);
+  return asResult(end, handover, tools, to);
 }
 
-function asResult(end: SwitchoverEnd, from: string, heirs: readonly string[], to: string): StepResult {
+function asResult(end: SwitchoverEnd, handover: Handover, tools: ClusterTools, to: string): StepResult {
+  const { from } = handover;
+  const { name } = tools.driver;
   switch (end.kind) {
     case 'done':
-      if (end.instead !== undefined && !heirs.includes(end.instead)) {
+      if (end.instead !== undefined && !heirsOf(handover, tools).includes(end.instead)) {
         return { kind: 'failed', message: `${end.instead} leads instead of ${to}`, hint: planAnew };
       }
       return {
@@ -163,13 +165,13 @@ function asResult(end: SwitchoverEnd, from: string, heirs: readonly string[], to
     case 'refused':
       return {
         kind: 'failed',
-        message: `Patroni refused: ${end.message}`,
+        message: tools.plan.plain === undefined ? `Patroni refused: ${end.message}` : end.message,
         hint: `Nothing changed: ${from} leads. All replicas are upgraded. When it is mended: muster upgrade resume.`,
       };
     case 'unknown':
       return { kind: 'unknown', message: end.message, hint: end.hint };
     default:
-      return { kind: 'left', message: 'Patroni goes on with the switchover' };
+      return { kind: 'left', message: `${name} goes on with the switchover` };
   }
 }
 
@@ -183,14 +185,18 @@ async function verifyHandover(
   const { from } = handover;
   const to = (await leaderNow(tools, context)) ?? handover.to;
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 2, everyMs: 500 };
-  const why = await waitForMember(from, nodesOfPlan(plan), patience, asked);
+  const why = await waitForMember(from, nodesOfPlan(plan), patience, asked, tools.driver.ask);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   const safe = `${to} leads with the new version: the cluster is safe.`;
   if (why !== undefined) {
     return {
       kind: 'failed',
       message: `the old leader: ${why}`,
-      hint: `${safe} Bring ${from} back (muster cluster reinit ${from} copies it anew), then: muster upgrade resume.`,
+      hint: `${safe} Bring ${from} back (${
+        plan.plain === undefined
+          ? `muster cluster reinit ${from} copies it anew`
+          : 'as a standby: pg_rewind, or a new pg_basebackup'
+      }), then: muster upgrade resume.`,
     };
   }
   if (plan.proxies.length === 0) return { kind: 'done' };

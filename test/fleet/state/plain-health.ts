@@ -8,8 +8,10 @@ async function serverState(host: FleetHost): Promise<{ primary: boolean; streams
   const statement =
     "select not pg_is_in_recovery(), exists (select from pg_stat_wal_receiver where status = 'streaming')";
   const psql = `cd / && exec runuser -u postgres -- psql -XAtq -c "${statement}"`;
-  const [program, ...args] = await enterHost(host.name, psql);
-  const { code, stdout } = await runProgram(program!, args);
+  // A host that is just booting cannot be entered yet.
+  const [program, ...args] = await enterHost(host.name, psql).catch(() => []);
+  if (program === undefined) return undefined;
+  const { code, stdout } = await runProgram(program, args);
   const [primary, streams] = stdout.trim().split('|');
   return code === 0 ? { primary: primary === 't', streams: streams === 't' } : undefined;
 }
