@@ -76,6 +76,9 @@ describe.skipIf(findTool('sshd', 'openssh-server') === undefined)('a long sessio
     const { counts } = samples.at(-1)!;
     expect(Object.keys(counts).filter((key) => key.startsWith('steady'))).toEqual(['steady finished']);
     expect(Object.keys(counts).filter((key) => key.startsWith('flapping')).length).toBeGreaterThan(1);
+    console.info(
+      `${minutes} minutes: ${JSON.stringify(counts)}; from ${JSON.stringify(samples[0])} to ${JSON.stringify(samples.at(-1))}`,
+    );
     const quarter = Math.floor(samples.length / 4);
     const middle = (values: readonly number[]): number =>
       values.toSorted((a, b) => a - b)[values.length >> 1]!;
