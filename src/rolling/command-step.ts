@@ -66,7 +66,7 @@ export async function runJob(
     await waitFor(1000, signal);
   }
   let away: string | undefined;
-  const end = await jobs.follow(
+  const followed = jobs.follow(
     options.node,
     spec.id,
     {
@@ -83,7 +83,12 @@ export async function runJob(
     },
     signal,
   );
-  if (context.detach.aborted && end.kind === 'unreachable') return left;
+  // who only reads along is not waited for: ending that on the node may take seconds
+  const end = await Promise.race([followed, whenAborted(AbortSignal.any([context.detach]))]);
+  if (end === 'aborted' || (context.detach.aborted && end.kind === 'unreachable')) {
+    followed.catch(() => {});
+    return left;
+  }
   if (limit?.aborted === true && end.kind === 'unreachable') {
     const seconds = Math.round(options.timeoutMs / 1000);
     return {
@@ -93,6 +98,13 @@ export async function runJob(
     };
   }
   return judge(end, options, context);
+}
+
+function whenAborted(signal: AbortSignal): Promise<'aborted'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('aborted');
+    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
 }
 
 const left: StepResult = { kind: 'left', message: 'it goes on by itself on the node' };

@@ -29,7 +29,7 @@ export function watchHoldSignals(
   const onSignal = (name: keyof typeof codes): void => {
     if (detach.signal.aborted) return leave(codes[name]);
     if (hold.signal.aborted) {
-      say('leaving: what runs on the nodes goes on there; muster runs resume finds it again');
+      say('leaving: what runs on the nodes goes on there');
       left = codes[name];
       return detach.abort();
     }
