@@ -31,16 +31,20 @@ export function commandStep(jobs: Jobs, options: CommandStepOptions): Step {
     ...(check === undefined ? {} : { check }),
     run: (context) => runJob(jobs, options, context),
     // The same id again: what was started is found, what was not is started.
-    recover: (context) => runJob(jobs, options, context),
+    recover: (context) => runJob(jobs, options, context, true),
     ...(undo === undefined ? {} : { undo }),
   };
 }
 
-/** Starts the try's job, or finds it, and follows it to its end. */
+/**
+ * Starts the try's job, or finds it, and follows it to its end.
+ * @param mayHaveBegun an earlier command may have started it: only an answer of the node is evidence then
+ */
 export async function runJob(
   jobs: Jobs,
   options: Omit<CommandStepOptions, 'id' | 'title'>,
   context: StepContext,
+  mayHaveBegun = false,
 ): Promise<StepResult> {
   const spec: JobSpec = {
     id: context.jobId,
@@ -51,17 +55,18 @@ export async function runJob(
   const limit = options.timeoutMs === 0 ? undefined : AbortSignal.timeout(options.timeoutMs);
   const signal = limit === undefined ? context.detach : AbortSignal.any([context.detach, limit]);
   const deadline = performance.now() + options.awayMs;
-  for (;;) {
+  const seconds = Math.round((options.timeoutMs || options.awayMs) / 1000);
+  for (let inDoubtYet = mayHaveBegun; ; inDoubtYet = true) {
     const start = await jobs.start(options.node, spec, signal);
     context.boundary('after-start');
-    if (start.kind === 'failed') {
+    if (start.kind === 'failed' && !(inDoubtYet && start.outcome.kind !== 'finished')) {
       if (context.detach.aborted) return left;
       return { kind: 'failed', message: start.message, outcome: start.outcome };
     }
-    if (start.kind !== 'unknown') break;
+    if (start.kind === 'started' || start.kind === 'exists') break;
     if (context.detach.aborted) return left;
     if (limit?.aborted === true || performance.now() > deadline)
-      return inDoubt(start.message, options, context);
+      return inDoubt(`its end is not known after ${seconds} s: ${start.message}`, options, context);
     context.note(`${start.message}; asking again`);
     await waitFor(1000, signal);
   }
@@ -90,7 +95,6 @@ export async function runJob(
     return left;
   }
   if (limit?.aborted === true && end.kind === 'unreachable') {
-    const seconds = Math.round(options.timeoutMs / 1000);
     return {
       kind: 'unknown',
       message: `its end is not known after ${seconds} s: ${away === undefined ? 'it is left running' : `the node is away (${away})`}`,

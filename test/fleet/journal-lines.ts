@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scanLines } from '../../src/journal/line-format.ts';
 
@@ -14,6 +14,7 @@ export interface JournalLine {
 /** All whole records of the newest run in a state folder, in order. */
 export function newestJournal(state: string): JournalLine[] {
   const folder = join(state, 'muster', 'runs');
+  if (!existsSync(folder)) return [];
   const newest = readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .toSorted()

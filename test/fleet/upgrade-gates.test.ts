@@ -114,6 +114,13 @@ describe('there is no switchover', () => {
     const session = host.fleet
       .sql(leader, "set application_name to 'report'; select pg_sleep(300)")
       .catch(() => 'ended');
+    await waitFor('it is long', { within: 60_000 }, async () => {
+      const age = await host.fleet.sql(
+        leader,
+        "select now() - xact_start > '6 s' from pg_stat_activity where application_name = 'report'",
+      );
+      return age === 't' || notYet(age);
+    });
     await expectNoSwitchover(
       await resume(),
       new RegExp(`a transaction of \\d+ s on ${leader} \\(pid \\d+, report\\)`),

@@ -43,7 +43,10 @@ describe('packages that do not come', () => {
   test('a broken repository while staging: nothing is installed anywhere, the cause is said', async () => {
     const broken = order[1]!;
     // The lists are there, the packages are not: as with a mirror in the middle of an update.
-    await host.fleet.exec(broken, 'mount -t tmpfs none /srv/repository/security');
+    await host.fleet.exec(
+      broken,
+      'cd /srv/repository/security && mkdir /root/lists && cp -a Packages* Release* /root/lists && mount -t tmpfs none . && cp -a /root/lists/. /srv/repository/security',
+    );
     const stopped = await run();
     expect([stopped.code, stopped.stdout]).toEqual([
       4,
@@ -140,6 +143,15 @@ describe('a replica that does not come back', () => {
       expect(await host.fleet.sql(node, 'show server_version')).toContain('15.18');
     await host.fleet.exec(first, `mv ${program}.away ${program}`);
     await host.waitUntilOk();
+    await endsWell();
+  });
+});
+
+describe('a kill between two nodes', () => {
+  test('leaves nobody without clients: what a resume drains again is given back again', async () => {
+    // After the result of the first replica's last step, before the stage is known to be done.
+    await run({ MUSTER_DIE_AT: 'after-result:7' });
+    expect([await host.installs(first), await host.isDrained(first)]).toEqual([1, false]);
     await endsWell();
   });
 });

@@ -20,9 +20,23 @@ export function drainSteps(node: string, tools: ClusterTools): Step[] {
 export function undrainSteps(node: string, tools: ClusterTools): Step[] {
   const drain = drainOf(tools);
   if (drain === 'none') return [];
-  const run = (context: StepContext) =>
-    drain === 'tag' ? setTag(node, false, tools, context) : undrain(node, tools, context);
-  return [{ id: 'undrain', title: 'let clients in again', kind: 'effect', repeatable: true, run }];
+  const step = { id: 'undrain', title: 'let clients in again', kind: 'effect', repeatable: true } as const;
+  if (drain === 'tag') return [{ ...step, run: (context) => setTag(node, false, tools, context) }];
+  return [
+    {
+      ...step,
+      // A resume looks at the drain again, and makes it anew when this was done already: then this is to be done again, too.
+      check: (context) => checkUndrained(node, tools, context),
+      run: (context) => undrain(node, tools, context),
+    },
+  ];
+}
+
+async function checkUndrained(node: string, tools: ClusterTools, context: StepContext): Promise<StepCheck> {
+  const proxies = await linesOnProxies(node, tools, context);
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  const isDrained = proxies.some(({ lines }) => lines.some(({ drained }) => drained));
+  return isDrained ? { kind: 'needed', why: 'a proxy leads its clients away' } : { kind: 'satisfied' };
 }
 
 function proxyDrain(node: string, tools: ClusterTools): Step {

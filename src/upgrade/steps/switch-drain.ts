@@ -52,6 +52,10 @@ export function switchUndrainSteps(handover: Handover, tools: ClusterTools, andO
       title: 'let readers in again',
       kind: 'effect',
       repeatable: true,
+      // As of `undrain`: a resume may have led readers away anew.
+      ...(drain === 'tag'
+        ? {}
+        : { check: (context: StepContext) => checkGivenBack(handover, tools, context, andOldLeader) }),
       run: (context) =>
         drain === 'tag'
           ? setTag(from, false, tools, context)
@@ -118,13 +122,29 @@ async function drainBoth(handover: Handover, tools: ClusterTools, context: StepC
   return { kind: 'done', evidence: { servers: servers.join(',') } };
 }
 
+function toGiveBack(handover: Handover, tools: ClusterTools, andOldLeader: boolean): string[] {
+  return [...heirsOf(handover, tools), ...(andOldLeader ? [handover.from] : [])];
+}
+
+async function checkGivenBack(
+  handover: Handover,
+  tools: ClusterTools,
+  context: StepContext,
+  andOldLeader: boolean,
+): Promise<StepCheck> {
+  const proxies = await drainedLines(toGiveBack(handover, tools, andOldLeader), tools, context);
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  const isDrained = proxies.some(({ lines }) => lines.length > 0);
+  return isDrained ? { kind: 'needed', why: 'a proxy leads readers away' } : { kind: 'satisfied' };
+}
+
 async function giveBack(
   handover: Handover,
   tools: ClusterTools,
   context: StepContext,
   andOldLeader: boolean,
 ): Promise<StepResult> {
-  const nodes = [...heirsOf(handover, tools), ...(andOldLeader ? [handover.from] : [])];
+  const nodes = toGiveBack(handover, tools, andOldLeader);
   const leader = await leaderNow(tools, context);
   let proxies = await drainedLines(nodes, tools, context);
   // A proxy that does not know yet that it leads would send it readers, and end their sessions a moment later.
