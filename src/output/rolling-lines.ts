@@ -1,16 +1,15 @@
 import type { RollingObserver, StepEnd, StepPlace } from '../rolling/observer.ts';
+import { placeName } from './place-name.ts';
 
 /** Lasting lines of a rolling run. */
 export function rollingLines(
   write: (line: string) => void,
   { steps, onlyTrouble }: { readonly steps: boolean; readonly onlyTrouble: boolean },
 ): RollingObserver {
-  const nameOf = ({ lane, node }: { lane: string; node: string }) =>
-    lane === node ? node : `${lane} ${node}`;
   const trouble = (place: StepPlace, end: StepEnd): void => {
     if (end.kind === 'done' || end.kind === 'passed') return;
     write(
-      `${nameOf(place)}: ${place.title}: ${end.kind === 'unknown' ? 'unknown: ' : ''}${end.message ?? end.kind}`,
+      `${placeName(place)}: ${place.title}: ${end.kind === 'unknown' ? 'unknown: ' : ''}${end.message ?? end.kind}`,
     );
     if ('output' in end && end.output !== undefined) {
       for (const line of end.output.trimEnd().split('\n').slice(-20)) write(`    ${line}`);
@@ -24,12 +23,13 @@ export function rollingLines(
     stepEnded(place, end, durationMs) {
       trouble(place, end);
       if (onlyTrouble || !steps) return;
-      if (end.kind === 'done') write(`${nameOf(place)}: ${place.title}: done (${seconds(durationMs)})`);
-      if (end.kind === 'passed') write(`${nameOf(place)}: ${place.title}: ${end.message ?? 'nothing to do'}`);
+      if (end.kind === 'done') write(`${placeName(place)}: ${place.title}: done (${seconds(durationMs)})`);
+      if (end.kind === 'passed')
+        write(`${placeName(place)}: ${place.title}: ${end.message ?? 'nothing to do'}`);
     },
     stageEnded(lane, node, state, durationMs) {
       if (onlyTrouble) return;
-      if (state === 'done') write(`${nameOf({ lane, node })}: done (${seconds(durationMs)})`);
+      if (state === 'done') write(`${placeName({ lane, node })}: done (${seconds(durationMs)})`);
     },
     stopping(reason) {
       if (steps && !onlyTrouble) write(`nothing new starts: ${reason}`);

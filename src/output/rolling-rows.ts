@@ -1,4 +1,5 @@
 import type { RollingObserver } from '../rolling/observer.ts';
+import { placeName } from './place-name.ts';
 
 interface ActiveNode {
   readonly lane: string;
@@ -63,7 +64,7 @@ export function createRollingState(total: number, done: number): RollingState {
 export function rollingRows(state: RollingState, height: number): string[] {
   const now = performance.now();
   const rows = [...state.active.values()].map(({ lane, node, step, note, since }) => {
-    const name = lane === node ? node : `${lane} ${node}`;
+    const name = placeName({ lane, node });
     const seconds = Math.floor((now - since) / 1000);
     return `  ${name}  ${step}${seconds > 0 ? `  ${seconds} s` : ''}${note === '' ? '' : `  (${note})`}`;
   });

@@ -44,7 +44,7 @@ export async function runUpgrade(
       throw new UserError(`the plan is no longer ${wanted}: it is ${planned.hash}`, {
         code: 'PLAN_CHANGED',
         exitCode: ExitCode.refused,
-        hint: 'Nothing was changed. Roles, versions or packages have changed since: look at the plan above.',
+        hint: 'Nothing was changed. Roles, versions, packages or options are others than then: look at the plan above.',
       });
     }
     if (isRefused(planned)) {

@@ -17,7 +17,10 @@ export function planLines(
     if (spec.batches.length > 1) lines.push(`batch ${index + 1}`);
     for (const plan of plans) lines.push(...clusterLines(plan, spec.settings, fold));
   }
-  if (spec.batches.length === 0) lines.push('nothing to do: every node runs and has what is on offer');
+  // With a check that refuses, old package lists for one, that is not known.
+  const isRefused = [...checks.values()].flat().some(({ result }) => result === 'refused');
+  if (spec.batches.length === 0 && !isRefused)
+    lines.push('nothing to do: every node runs and has what is on offer');
   for (const [cluster, results] of checks) lines.push(...checkLines(cluster, results));
   if (spec.batches.length > 0) lines.push(...settingLines(spec.settings), `plan ${hash}`);
   return lines;
