@@ -33,4 +33,6 @@ export interface ClusterDriver {
   logScript(node: string): string;
   /** Where a person looks: `journalctl -u patroni`. */
   logHint(node: string): string;
+  /** How a server that is down comes back once it is mended, after `then`; undefined: by itself. */
+  startHint(node: string): string | undefined;
 }

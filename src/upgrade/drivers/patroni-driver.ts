@@ -16,4 +16,5 @@ export const patroniDriver: ClusterDriver = {
   findSwitchover: (order, tools) => observeSwitchover(order, tools, 'it was not begun', 15),
   logScript: () => `journalctl -q -n 30 -o short-iso -u 'patroni*' 2>/dev/null`,
   logHint: () => 'journalctl -u patroni',
+  startHint: () => undefined,
 };

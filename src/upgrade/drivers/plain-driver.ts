@@ -30,6 +30,8 @@ export function plainDriver(
         ? `journalctl -q -n 30 -o short-iso -u ${shellQuote(unit)} 2>/dev/null`
         : `tail -n 30 ${shellQuote(log)}`;
     },
+    // Whoever mends it decides when it runs again: muster starts nothing that a person may be looking at.
+    startHint: (node) => `systemctl start ${servers[node]!.unit}`,
     logHint(node) {
       const { unit, log } = servers[node]!;
       return log === null ? `journalctl -u ${unit}` : `journalctl -u ${unit}, and ${log}`;

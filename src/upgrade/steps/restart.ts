@@ -9,7 +9,7 @@ import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/ste
 import { compareVersions } from '../../versions/compare-versions.ts';
 import { pgVersionOfNumber } from '../../versions/pg-version.ts';
 import { planAnew, waitHealthy } from './health.ts';
-import { acting, type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
+import { acting, type ClusterTools, drainOf, nodesOfPlan, waiting } from './tools.ts';
 
 /** @param leads a single server, or a leader restarted in place: otherwise a node that leads meanwhile is left alone */
 export function restartSteps(node: string, tools: ClusterTools, leads = false): Step[] {
@@ -147,7 +147,7 @@ async function restart(
       return {
         kind: 'failed',
         message: `it was not restarted: ${end.message}`,
-        hint: `${node} stays drained, its old server runs. See to it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
+        hint: `${node}${stays(tools)}: its old server runs. See to it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
       };
     case 'left':
       return { kind: 'left', message: `${tools.driver.name} goes on with the restart` };
@@ -155,10 +155,20 @@ async function restart(
       return {
         kind: 'failed',
         message: end.message,
-        hint: `${node} has the new programs, is drained and may be down; no other node is touched. ${tools.driver.logHint(node)} there; then muster upgrade resume, or muster upgrade rollback-node ${node}.`,
+        hint: `${node} has the new programs${stays(tools)} and may be down; no other node is touched. ${tools.driver.logHint(node)} there; ${started(node, tools)}then muster upgrade resume, or muster upgrade rollback-node ${node}.`,
         output: await lastLog(node, tools, context),
       };
   }
+}
+
+/** Of a node whose restart failed; said where its clients were led away. */
+function stays(tools: ClusterTools): string {
+  return drainOf(tools) === 'none' ? '' : ', stays drained';
+}
+
+function started(node: string, { driver }: ClusterTools): string {
+  const hint = driver.startHint(node);
+  return hint === undefined ? '' : `when it is mended, ${hint}; `;
 }
 
 /** Tells for how long nobody took writes meanwhile. */
@@ -189,7 +199,7 @@ async function verify(node: string, tools: ClusterTools, context: StepContext): 
   const failed = async (message: string): Promise<StepResult> => ({
     kind: 'failed',
     message,
-    hint: `${node} has the new programs and stays drained; no other node is touched. Mend it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
+    hint: `${node} has the new programs${stays(tools)}; no other node is touched. Mend it, then: muster upgrade resume; or muster upgrade rollback-node ${node}.`,
     output: await lastLog(node, tools, context),
   });
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 500 };
