@@ -15,7 +15,8 @@ export type Question =
     }
   /** One statement, or several; asked by psql as the user the server runs as. */
   | { readonly ask: 'sql'; readonly text: string; readonly timeout?: number; readonly dataDirectory?: string }
-  | { readonly ask: 'server'; readonly dataDirectory?: string }
+  /** `programs` false: without the version of the program on disk, which has to be started for it. */
+  | { readonly ask: 'server'; readonly dataDirectory?: string; readonly programs?: boolean }
   /** Which systemd unit runs the server, under which addresses it is known. */
   | { readonly ask: 'unit' }
   /** Sets the tag noloadbalance in Patroni's own configuration and lets it read that again, or puts back what was. */

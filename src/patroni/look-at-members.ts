@@ -1,6 +1,6 @@
 import { eachNode } from '../fanout/each-node.ts';
 import type { Executor } from '../fanout/executor.ts';
-import { askMember, type Question } from './ask-member.ts';
+import { askMember, type MemberAnswer, type Question } from './ask-member.ts';
 import { isCurrent } from './read-member.ts';
 
 /** A quick look at one member, for judging by observation. */
@@ -17,6 +17,8 @@ export interface MemberLook {
   /** WAL is being received. */
   readonly streaming: boolean;
   readonly inRecovery: boolean | null;
+  /** Its program's file was replaced since it was started. */
+  readonly replaced: boolean;
   /** Patroni itself; null: it does not run. */
   readonly patroni: {
     readonly version: string | null;
@@ -37,6 +39,7 @@ const questions: readonly Question[] = [
   { ask: 'rest', method: 'OPTIONS', path: '/primary', timeout: 5 },
   { ask: 'rest', path: '/patroni', timeout: 5 },
   { ask: 'sql', text: lookSql, timeout: 5 },
+  { ask: 'server', programs: false },
 ];
 
 export interface LookOptions {
@@ -45,15 +48,32 @@ export interface LookOptions {
   readonly timeoutMs?: number;
 }
 
+/** Something asked before the look, in the same request. */
+export interface LookAfter extends LookOptions {
+  readonly first: Question;
+}
+
 export function lookAtMembers(nodes: readonly string[], options: LookOptions): Promise<MemberLook[]> {
   return eachNode(nodes, nodes.length, (node) => lookAtMember(node, options));
 }
 
-export async function lookAtMember(
-  node: string,
-  { executor, signal, timeoutMs = 20_000 }: LookOptions,
-): Promise<MemberLook> {
+export async function lookAtMember(node: string, options: LookOptions): Promise<MemberLook> {
+  const { executor, signal, timeoutMs = 20_000 } = options;
   const answer = await askMember(executor, node, questions, signal, timeoutMs);
+  return readLook(node, answer, 0);
+}
+
+/** One request for an act and how things are after it: each request is a program that is started on the node. */
+export async function askThenLook(
+  node: string,
+  { executor, signal, first, timeoutMs = 60_000 }: LookAfter,
+): Promise<{ readonly answer: MemberAnswer; readonly look: MemberLook }> {
+  const answer = await askMember(executor, node, [first, ...questions], signal, timeoutMs);
+  return { answer, look: readLook(node, answer, 1) };
+}
+
+/** @param from place of the look's first question */
+function readLook(node: string, answer: MemberAnswer, from: number): MemberLook {
   const nothing: MemberLook = {
     node,
     primary: false,
@@ -63,10 +83,11 @@ export async function lookAtMember(
     version: null,
     streaming: false,
     inRecovery: null,
+    replaced: false,
     patroni: null,
   };
   if (answer.kind === 'silent') return nothing;
-  const [primary, patroni, sql] = answer.replies;
+  const [primary, patroni, sql, process] = answer.replies.slice(from);
   const said = readJson(patroni);
   const server = readJson(sql);
   const own = said['patroni'] as { readonly version?: unknown } | undefined;
@@ -80,6 +101,7 @@ export async function lookAtMember(
     version: typeof server['version'] === 'number' ? server['version'] : null,
     streaming: server['streaming'] === true,
     inRecovery: typeof server['inRecovery'] === 'boolean' ? server['inRecovery'] : null,
+    replaced: (process as { readonly replaced?: unknown } | undefined)?.replaced === true,
     patroni:
       answer.patroni.processes === 0
         ? null

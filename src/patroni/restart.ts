@@ -1,5 +1,5 @@
-import { askMember, type Question } from './ask-member.ts';
-import { lookAtMember, type MemberLook } from './look-at-members.ts';
+import type { Question } from './ask-member.ts';
+import { askThenLook, lookAtMember, type MemberLook } from './look-at-members.ts';
 import { poll } from './poll.ts';
 import { problemOf } from './read-member.ts';
 import type { SwitchoverTools } from './switchover.ts';
@@ -14,6 +14,8 @@ export interface RestartOrder {
   readonly timeoutS: number;
   /** Patroni itself, too: its service is restarted, which stops and starts the server once. */
   readonly withPatroni?: boolean;
+  /** How it is now, where that was looked at already. */
+  readonly before?: MemberLook;
 }
 
 export type RestartEnd =
@@ -29,11 +31,15 @@ export type RestartEnd =
  */
 export async function restartMember(order: RestartOrder, tools: SwitchoverTools): Promise<RestartEnd> {
   const { executor, signal, note } = tools;
-  const before = await lookAtMember(order.node, { executor, signal });
+  const before = order.before ?? (await lookAtMember(order.node, { executor, signal }));
   if (signal.aborted) return { kind: 'left' };
   note(order.withPatroni === true ? 'systemd restarts Patroni' : 'Patroni restarts the server');
-  const question = requestOf(order);
-  const answer = await askMember(executor, order.node, [question], signal, (order.timeoutS + 60) * 1000);
+  const { answer, look } = await askThenLook(order.node, {
+    executor,
+    signal,
+    first: requestOf(order),
+    timeoutMs: (order.timeoutS + 60) * 1000,
+  });
   if (
     answer.kind === 'silent' &&
     (answer.outcome.kind === 'not-started' || answer.outcome.kind === 'refused')
@@ -45,7 +51,16 @@ export async function restartMember(order: RestartOrder, tools: SwitchoverTools)
     return { kind: 'refused', message: problemOf(reply) };
   }
   const no = reply?.status !== undefined && reply.status >= 400 ? problemOf(reply) : undefined;
+  if (no === undefined && isRestarted(order, before, look)) return { kind: 'done', look };
   return observeRestart(order, before, tools, no);
+}
+
+function isRestarted({ withPatroni }: RestartOrder, before: MemberLook, look: MemberLook): boolean {
+  const isNew = look.startedAt !== null && look.startedAt !== before.startedAt;
+  // Patroni's start time is worked out anew each time, to some milliseconds.
+  const age = (look.patroni?.startedAt ?? 0) - (before.patroni?.startedAt ?? 0);
+  const isNewPatroni = withPatroni !== true || (look.patroni !== null && Math.abs(age) > 0.5);
+  return isNew && isNewPatroni && look.state === 'running';
 }
 
 function requestOf({ onlyReplica, olderThan, timeoutS, withPatroni }: RestartOrder): Question {
@@ -60,11 +75,12 @@ function requestOf({ onlyReplica, olderThan, timeoutS, withPatroni }: RestartOrd
 
 /** @param no what Patroni answered instead of yes: then an old server that still runs is the end */
 async function observeRestart(
-  { node, timeoutS, withPatroni }: RestartOrder,
+  order: RestartOrder,
   before: MemberLook,
   { executor, signal, note }: SwitchoverTools,
   no: string | undefined,
 ): Promise<RestartEnd> {
+  const { node, timeoutS } = order;
   let last: MemberLook | undefined;
   let same = 0;
   const end = await poll<RestartEnd>(
@@ -72,12 +88,8 @@ async function observeRestart(
       const look = await lookAtMember(node, { executor, signal });
       if (signal.aborted) return undefined;
       last = look;
-      const isNew = look.startedAt !== null && look.startedAt !== before.startedAt;
-      // Patroni's start time is worked out anew each time, to some milliseconds.
-      const age = (look.patroni?.startedAt ?? 0) - (before.patroni?.startedAt ?? 0);
-      const isNewPatroni = withPatroni !== true || (look.patroni !== null && Math.abs(age) > 0.5);
-      if (isNew && isNewPatroni && look.state === 'running') return { kind: 'done', look };
-      same = look.startedAt !== null && !isNew ? same + 1 : 0;
+      if (isRestarted(order, before, look)) return { kind: 'done', look };
+      same = look.startedAt !== null && look.startedAt === before.startedAt ? same + 1 : 0;
       if (no !== undefined && same >= 2) return { kind: 'refused', message: no };
       note(`the server is ${look.state ?? 'silent'}${look.startedAt === null ? '' : ', not restarted yet'}`);
       return undefined;

@@ -25,7 +25,7 @@ export interface HealthyPatience {
 
 /**
  * Waits until a member is as it should be in its cluster: a leader that takes writes, or a replica that streams closely
- * on the leader's timeline.
+ * on the leader's timeline. The first look is at all members, the next ones only at the leader, as long as it is content.
  * @returns undefined when it is, else why not, a few words
  */
 export async function waitForMember(
@@ -37,12 +37,25 @@ export async function waitForMember(
 ): Promise<string | undefined> {
   let passed = 0;
   let why = 'not looked at';
+  let leader: ClusterMember | null = null;
+  let name = '';
   const end = await poll(
     async () => {
+      if (
+        ask === askCluster &&
+        passed > 0 &&
+        leader?.node &&
+        (await isFollowed(leader.node, name, patience.maxLag, tools))
+      ) {
+        passed += 1;
+        return passed >= patience.samples ? {} : undefined;
+      }
       const cluster = await ask(nodes, tools);
       const found =
         cluster === undefined ? 'its cluster does not answer' : memberConcern(node, cluster, patience.maxLag);
       passed = found === undefined ? passed + 1 : 0;
+      leader = cluster?.leader ?? null;
+      name = cluster?.members.find((one) => one.node === node)?.name ?? '';
       if (found !== undefined) {
         why = found;
         tools.note(found);
@@ -53,6 +66,19 @@ export async function waitForMember(
   );
   if (end === 'aborted') return 'interrupted';
   return end === 'timeout' ? why : undefined;
+}
+
+/** The leader leads on, and a member streams from it closely. */
+async function isFollowed(
+  leader: string,
+  name: string,
+  maxLag: number,
+  { executor, signal }: SwitchoverTools,
+): Promise<boolean> {
+  const { members } = await collectMembers([leader], { executor, signal, fanout: 1, timeoutMs: 30_000 });
+  const facts = members[0];
+  const row = facts?.server?.standbys.find((standby) => standby.name === name);
+  return facts?.checks.primary === 200 && row?.state === 'streaming' && row.lag !== null && row.lag <= maxLag;
 }
 
 /** What is wrong with one member, or with having a leader at all; undefined: nothing. */

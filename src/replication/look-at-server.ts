@@ -32,7 +32,10 @@ export async function lookAtServer(
   const answer = await askMember(
     executor,
     node,
-    [{ ask: 'sql', text: lookSql, timeout: 5 }],
+    [
+      { ask: 'sql', text: lookSql, timeout: 5 },
+      { ask: 'server', programs: false },
+    ],
     signal,
     timeoutMs,
   );
@@ -49,14 +52,17 @@ export async function lookAtServer(
       version: null,
       streaming: false,
       inRecovery: null,
+      replaced: false,
     };
   }
+  const process = answer.kind === 'answered' ? answer.replies[1] : undefined;
   const { inRecovery, startedAt, version, streaming, timeline, xid } = look;
   return {
     node,
     patroni: null,
     primary: !inRecovery && xid !== null,
     state: 'running',
+    replaced: (process as { readonly replaced?: unknown } | undefined)?.replaced === true,
     timeline,
     startedAt,
     version,

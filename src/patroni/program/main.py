@@ -16,7 +16,7 @@ def answer_one(patroni, question):
         return server.sql(patroni, question['text'], timeout)
     if kind == 'unit':
         return describe_unit(server)
-    return server.describe(patroni)
+    return server.describe(patroni, question.get('programs', True))
 
 
 def answer_all():

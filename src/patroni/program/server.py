@@ -85,7 +85,7 @@ class Server:
             return {'error': (err.decode('utf-8', 'replace').strip() or 'psql ended with %d' % psql.returncode)}
         return {'text': out.decode('utf-8', 'replace').rstrip('\n')}
 
-    def describe(self, patroni):
+    def describe(self, patroni, programs=True):
         pid = self.pid()
         exe = None
         try:
@@ -94,7 +94,7 @@ class Server:
             pass
         folder = patroni.value('postgresql', 'bin_dir') or (os.path.dirname(exe.replace(' (deleted)', '')) if exe else None)
         installed = None
-        if folder:
+        if folder and programs:
             try:
                 answer = subprocess.run([folder + '/postgres', '-V'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=10)
                 match = re.search(r'(\d+(?:\.\d+)+)', answer.stdout.decode())

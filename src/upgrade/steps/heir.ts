@@ -1,7 +1,8 @@
 import { findMember, whyNotCandidate } from '../../patroni/candidate.ts';
 import type { Cluster } from '../../patroni/cluster.ts';
+import type { StepContext } from '../../rolling/step.ts';
 import { compareVersions } from '../../versions/compare-versions.ts';
-import type { ClusterTools } from './tools.ts';
+import { acting, type ClusterTools, nodesOfPlan } from './tools.ts';
 
 export interface Handover {
   readonly from: string;
@@ -37,4 +38,15 @@ export function heirNow(cluster: Cluster, handover: Handover, tools: ClusterTool
     );
   });
   return ready ?? handover.to;
+}
+
+/** Who is to lead next, by asking only where it may be one of several. */
+export async function nextLeader(
+  handover: Handover,
+  tools: ClusterTools,
+  context: StepContext,
+): Promise<string> {
+  if (heirsOf(handover, tools).length === 1) return handover.to;
+  const cluster = await tools.driver.ask(nodesOfPlan(tools.plan), acting(tools, context));
+  return cluster === undefined ? handover.to : heirNow(cluster, handover, tools);
 }

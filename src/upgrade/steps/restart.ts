@@ -85,11 +85,7 @@ async function checkRunning(
       : { kind: 'needed', why: `its server is ${look.state}` };
   }
   const running = pgVersionOfNumber(look.version);
-  const answer = await askMember(asked.executor, node, [{ ask: 'server' }], asked.signal);
-  const replaced =
-    answer.kind === 'answered' &&
-    (answer.replies[0] as { replaced?: boolean } | undefined)?.replaced === true;
-  if (compareVersions(running, tools.plan.target) >= 0 && !replaced && !needsPatroni(look, tools)) {
+  if (compareVersions(running, tools.plan.target) >= 0 && !look.replaced && !needsPatroni(look, tools)) {
     return { kind: 'satisfied', evidence: { running } };
   }
   if (!leads && look.primary) {
@@ -127,6 +123,7 @@ async function restart(
     onlyReplica: !leads,
     ...(older ? { olderThan: plan.target } : {}),
     withPatroni: needsPatroni(before, tools),
+    before,
     timeoutS: Math.ceil(settings.restartMs / 1000),
   };
   const act = (): Promise<RestartEnd> => tools.driver.restart(order, asked, context);

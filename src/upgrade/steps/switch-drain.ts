@@ -2,12 +2,12 @@ import type { ProxyServer } from '../../haproxy/ask-proxy.ts';
 import { linesOfMember, linesToLeave } from '../../haproxy/pools.ts';
 import { poll } from '../../patroni/poll.ts';
 import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
-import { type Handover, heirNow, heirsOf } from './heir.ts';
+import { type Handover, heirsOf, nextLeader } from './heir.ts';
 import { leaderNow } from './leader.ts';
 import { askOwnProxies, commandAll, type LinesOfProxy } from './proxy-lines.ts';
 import { sessionsGate } from './sessions.ts';
 import { setTag, settleMs } from './tag.ts';
-import { acting, type ClusterTools, drainOf, nodesOfPlan } from './tools.ts';
+import { acting, type ClusterTools, drainOf } from './tools.ts';
 
 /**
  * Before a switchover: a pool for replicas drops its next leader when that stops to be one, and ends its sessions
@@ -82,11 +82,6 @@ function tagOldLeader({ prefix, from }: Handover, tools: ClusterTools): Step {
     run: (context) => setTag(from, true, tools, context),
     undo: { title: 'take the tag noloadbalance away', run: (context) => setTag(from, false, tools, context) },
   };
-}
-
-async function nextLeader(handover: Handover, tools: ClusterTools, context: StepContext): Promise<string> {
-  const cluster = await tools.driver.ask(nodesOfPlan(tools.plan), acting(tools, context));
-  return cluster === undefined ? handover.to : heirNow(cluster, handover, tools);
 }
 
 /** The lines of both, on every proxy. */

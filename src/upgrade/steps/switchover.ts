@@ -5,7 +5,7 @@ import type { SwitchoverEnd } from '../../patroni/switchover.ts';
 import { waitForMember } from '../../patroni/wait-healthy.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { refusals } from '../switch-refusals.ts';
-import { type Handover, heirNow, heirsOf } from './heir.ts';
+import { type Handover, heirNow, heirsOf, nextLeader } from './heir.ts';
 import { planAnew } from './health.ts';
 import { leaderNow } from './leader.ts';
 import { switchDrainSteps, switchUndrainSteps } from './switch-drain.ts';
@@ -103,8 +103,7 @@ async function handOver(handover: Handover, tools: ClusterTools, context: StepCo
   const asked = acting(tools, context);
   const { plan, settings } = tools;
   const { from } = handover;
-  const cluster = await tools.driver.ask(nodesOfPlan(plan), asked);
-  const to = cluster === undefined ? handover.to : heirNow(cluster, handover, tools);
+  const to = await nextLeader(handover, tools, context);
   await askMember(
     asked.executor,
     from,
