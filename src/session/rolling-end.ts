@@ -120,14 +120,20 @@ export function countsOf(standings: ReadonlyMap<string, NodeStanding>): RunCount
   return { succeeded, failed: standings.size - succeeded, failedByKind: {} };
 }
 
+/** One word for one thing: who began with `muster upgrade` goes on with it. */
+export function commandsOf(kind: string | undefined): 'upgrade' | 'runs' {
+  return kind?.startsWith('upgrade') === true ? 'upgrade' : 'runs';
+}
+
 function textOf(
   session: RunSession,
-  { end, recorder, ledger }: EndedRun,
+  { end, recorder, ledger, work }: EndedRun,
   status: number,
   standings: ReadonlyMap<string, NodeStanding>,
   summary: string | undefined,
 ): string {
   const lines: string[] = [];
+  const goOn = `To go on: muster ${commandsOf(work.spec.kind)} resume ${recorder.id}`;
   const groups = Map.groupBy(standings, ([, standing]) => standing);
   for (const standing of ['done', 'begun', 'failed', 'unknown', 'left running', 'not begun'] as const) {
     const nodes = groups.get(standing)?.map(([node]) => node);
@@ -136,12 +142,12 @@ function textOf(
   }
   if (summary !== undefined) lines.push(summary);
   if (end.kind === 'done' && status === ExitCode.stopped) {
-    lines.push(`held: the rest was not asked for\nTo go on: muster runs resume ${recorder.id}`);
+    lines.push(`held: the rest was not asked for\n${goOn}`);
   } else if (end.kind !== 'done') {
     const how = status === ExitCode.refused ? 'refused, nothing was changed' : 'stopped';
     lines.push(`${how}: ${end.reason ?? 'asked to hold'}`);
     if (end.hint !== undefined) lines.push(end.hint);
-    if (status !== ExitCode.refused) lines.push(`To go on: muster runs resume ${recorder.id}`);
+    if (status !== ExitCode.refused) lines.push(goOn);
   } else if (end.reason !== undefined) lines.push(end.reason);
   if (!ledger.hasEffects() && end.kind === 'done') lines.push('nothing was to be done');
   return `\n${lines.map(makeVisibleLine).join('\n')}\n`;

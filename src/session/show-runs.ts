@@ -9,6 +9,7 @@ import type { StepState } from '../journal/replay-rolling.ts';
 import type { RunReader } from '../store/read-store.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { requireStore } from './require-store.ts';
+import { commandsOf } from './rolling-end.ts';
 import { readSurroundings } from './surroundings.ts';
 
 /** `muster runs list` */
@@ -52,7 +53,8 @@ export async function showRun(id: string, options: { json: boolean; store: boole
       const head = ['lane', 'node', 'step', 'state', 'tries', 'seconds', 'said'];
       await terminal.stdout.write(`\n${await renderTable(head, steps, terminal.stdout.isTTY)}`);
       if (run.state !== 'finished' && run.state !== 'running') {
-        await terminal.stderr.write(`muster: to go on: muster runs resume ${run.id}\n`);
+        const { kind } = run.rolling.plan.spec as { kind?: string };
+        await terminal.stderr.write(`muster: to go on: muster ${commandsOf(kind)} resume ${run.id}\n`);
       }
     }
   }

@@ -93,7 +93,8 @@ export async function openUpgradeFleet(clusters: number): Promise<UpgradeFleet> 
       return { end };
     },
     async waitUntilOk(cluster = '69') {
-      await waitFor('the cluster is well', { within: 90_000 }, async () => {
+      // A cable that was pulled: two time-outs of a minute until the replica streams again, the receiver's and the sender's.
+      await waitFor('the cluster is well', { within: 180_000 }, async () => {
         const { stdout } = await host.muster(['cluster', 'status', `@cluster:${cluster}`]);
         return stdout.includes('\tok') || notYet(stdout);
       });

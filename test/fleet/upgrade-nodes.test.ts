@@ -87,44 +87,6 @@ describe('packages that do not come', () => {
   });
 });
 
-describe('a host that is lost', () => {
-  test('between two steps: nothing more is touched, the others go on serving', async () => {
-    await run({ MUSTER_DIE_AT: 'before-intent:5' });
-    await host.fleet.unplug(first);
-    const stopped = await resume();
-    expect([stopped.code, stopped.stdout]).toEqual([4, expect.stringContaining(`${first} does not answer`)]);
-    expect(stopped.stdout).toContain('muster upgrade resume');
-    for (const node of [order[1]!, leader]) expect(await host.installs(node)).toBe(0);
-    await host.fleet.plug(first);
-    await host.waitUntilOk();
-    await endsWell();
-  });
-
-  test('during the install: its state is unknown, a resume looks there first; one apt', async () => {
-    await run({ MUSTER_DIE_AT: 'before-intent:5' });
-    await host.fleet.exec(first, holdDpkg);
-    const { end } = await host.start(['upgrade', 'resume'], 'wait for its sessions to end: done');
-    await waitFor('the install is begun', { within: 20_000 }, async () => {
-      const { stdout } = await host.fleet.exec(first, 'systemctl list-units --no-legend "muster-job*"');
-      return stdout.includes('install') || notYet(stdout);
-    });
-    await host.fleet.unplug(first);
-    const lost = await end;
-    expect([lost.code, lost.text]).toEqual([5, expect.stringMatching(/its end is not known after 30 s/)]);
-    expect(lost.text).toMatch(new RegExp(`unknown +${first} \\(1\\)`));
-    // It goes on by itself on the host.
-    await host.fleet.exec(first, releaseDpkg);
-    await waitFor('the install ends', { within: 60_000 }, async () =>
-      (await host.fleet.exec(first, 'ls /var/lib/muster/guard')).code === 0 ? notYet('guarded') : true,
-    );
-    const away = await resume();
-    expect([away.code, away.stdout]).toEqual([5, expect.stringContaining(`${first} does not answer`)]);
-    await host.fleet.plug(first);
-    await host.waitUntilOk();
-    await endsWell();
-  });
-});
-
 describe('a replica that does not come back', () => {
   test('stays drained, nobody else is touched; when it is mended the run goes on', async () => {
     const program = '/usr/lib/postgresql/15/bin/postgres';

@@ -132,7 +132,10 @@ function explained(step: Step, node: string): Step {
   const explain = (result: StepResult): StepResult => {
     if (result.kind !== 'failed' || result.output === undefined) return result;
     const { output } = result;
-    const lines = output.split('\n').filter((line) => /^E: |^dpkg: error|^Err:|^Error:/.test(line));
+    const all = output.split('\n');
+    const causes = all.filter((line) => /^E: |^dpkg: error|^Error:/.test(line));
+    // apt names each file it could not get before it says why.
+    const lines = causes.length > 0 ? causes : all.filter((line) => line.startsWith('Err:'));
     const message = lines.length === 0 ? result.message : lines.slice(0, 2).join(' ').replace(/^E: /, '');
     const hint = hints.find(([pattern]) => pattern.test(output))?.[1](node);
     return { ...result, message, hint: hint ?? `Mend it on ${node}, then: muster upgrade resume.` };

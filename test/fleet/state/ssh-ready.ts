@@ -6,7 +6,7 @@ import { notYet, type NotYet } from '../wait-for.ts';
 /** True when the host's sshd sends its banner. */
 export function sshReady(host: FleetHost): Promise<true | NotYet> {
   return new Promise((resolve) => {
-    const socket = connect({ host: host.address, port: 22, timeout: 1000 });
+    const socket = connect({ host: host.address, port: 22, timeout: 5000 });
     const answer = (seen: true | NotYet): void => {
       socket.destroy();
       resolve(seen);

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { holdDpkg, openUpgradeFleet, releaseDpkg, type UpgradeFleet, usual } from './upgrade-fleet.ts';
+import { notYet, waitFor } from './wait-for.ts';
+
+let host: UpgradeFleet;
+let leader: string;
+let order: string[];
+let first: string;
+
+beforeAll(async () => {
+  host = await openUpgradeFleet(1);
+}, 600_000);
+
+afterAll(async () => {
+  await host.close();
+});
+
+beforeEach(async () => {
+  leader = await host.reset();
+  order = await host.order(args);
+  first = order[0]!;
+}, 120_000);
+
+const args = [...usual, '@cluster:69'];
+const upgraded = ['15.20', '15.20', '15.20'];
+const run = (env: Record<string, string> = {}) => host.muster(['upgrade', 'run', '--yes', ...args], env);
+const resume = (env: Record<string, string> = {}) => host.muster(['upgrade', 'resume'], env);
+
+/** Goes on to the end; nothing was installed twice, and nobody is left drained. */
+async function endsWell(): Promise<void> {
+  const done = await resume();
+  expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+  expect(await host.running('69')).toEqual(upgraded);
+  for (const { name } of host.fleet.cluster('69').members) {
+    expect([await host.installs(name), await host.isDrained(name)]).toEqual([1, false]);
+    const left = await host.fleet.exec(name, 'ls /usr/sbin/policy-rc.d /var/lib/muster/guard 2>/dev/null');
+    expect(left.stdout).toBe('');
+  }
+}
+
+describe('a host that is lost', () => {
+  test('between two steps: nothing more is touched, the others go on serving', async () => {
+    await run({ MUSTER_DIE_AT: 'before-intent:5' });
+    await host.fleet.unplug(first);
+    const stopped = await resume();
+    expect([stopped.code, stopped.stdout]).toEqual([4, expect.stringContaining(`${first} does not answer`)]);
+    expect(stopped.stdout).toContain('muster upgrade resume');
+    for (const node of [order[1]!, leader]) expect(await host.installs(node)).toBe(0);
+    await host.fleet.plug(first);
+    await host.waitUntilOk();
+    await endsWell();
+  });
+
+  test('during the install: its state is unknown, a resume looks there first; one apt', async () => {
+    await run({ MUSTER_DIE_AT: 'before-intent:5' });
+    await host.fleet.exec(first, holdDpkg);
+    const { end } = await host.start(['upgrade', 'resume'], 'wait for its sessions to end: done');
+    await waitFor('the install is begun', { within: 20_000 }, async () => {
+      const { stdout } = await host.fleet.exec(first, 'systemctl list-units --no-legend "muster-job*"');
+      return stdout.includes('install') || notYet(stdout);
+    });
+    await host.fleet.unplug(first);
+    const lost = await end;
+    expect([lost.code, lost.text]).toEqual([5, expect.stringMatching(/its end is not known after 30 s/)]);
+    expect(lost.text).toMatch(new RegExp(`unknown +${first} \\(1\\)`));
+    // It goes on by itself on the host.
+    await host.fleet.exec(first, releaseDpkg);
+    await waitFor('the install ends', { within: 60_000 }, async () =>
+      (await host.fleet.exec(first, 'ls /var/lib/muster/guard')).code === 0 ? notYet('guarded') : true,
+    );
+    const away = await resume();
+    expect([away.code, away.stdout]).toEqual([5, expect.stringContaining(`${first} does not answer`)]);
+    await host.fleet.plug(first);
+    await host.waitUntilOk();
+    await endsWell();
+  });
+});
