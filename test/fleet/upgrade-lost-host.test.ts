@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdDpkg, openUpgradeFleet, releaseDpkg, type UpgradeFleet, usual } from './upgrade-fleet.ts';
-import { notYet, waitFor } from './wait-for.ts';
+import { openUpgradeFleet, type UpgradeFleet, usual } from './upgrade-fleet.ts';
 
 let host: UpgradeFleet;
 let leader: string;
@@ -46,30 +45,6 @@ describe('a host that is lost', () => {
     expect([stopped.code, stopped.stdout]).toEqual([4, expect.stringContaining(`${first} does not answer`)]);
     expect(stopped.stdout).toContain('muster upgrade resume');
     for (const node of [order[1]!, leader]) expect(await host.installs(node)).toBe(0);
-    await host.fleet.plug(first);
-    await host.waitUntilOk();
-    await endsWell();
-  });
-
-  test('during the install: its state is unknown, a resume looks there first; one apt', async () => {
-    await run({ MUSTER_DIE_AT: 'before-intent:5' });
-    await host.fleet.exec(first, holdDpkg);
-    const { end } = await host.start(['upgrade', 'resume'], 'wait for its sessions to end: done');
-    await waitFor('the install is begun', { within: 20_000 }, async () => {
-      const { stdout } = await host.fleet.exec(first, 'systemctl list-units --no-legend "muster-job*"');
-      return stdout.includes('install') || notYet(stdout);
-    });
-    await host.fleet.unplug(first);
-    const lost = await end;
-    expect([lost.code, lost.text]).toEqual([5, expect.stringMatching(/its end is not known after 30 s/)]);
-    expect(lost.text).toMatch(new RegExp(`unknown +${first} \\(1\\)`));
-    // It goes on by itself on the host.
-    await host.fleet.exec(first, releaseDpkg);
-    await waitFor('the install ends', { within: 60_000 }, async () =>
-      (await host.fleet.exec(first, 'ls /var/lib/muster/guard')).code === 0 ? notYet('guarded') : true,
-    );
-    const away = await resume();
-    expect([away.code, away.stdout]).toEqual([5, expect.stringContaining(`${first} does not answer`)]);
     await host.fleet.plug(first);
     await host.waitUntilOk();
     await endsWell();
