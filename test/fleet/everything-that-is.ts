@@ -10,7 +10,8 @@ export type Everything = Readonly<Record<string, Readonly<Record<string, string>
  */
 const questions: Readonly<Record<string, string>> = {
   files: `find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/lib/postgresql -o -path /var/lib/systemd -o -path '/var/cache/apt/*pkgcache.bin' \\) -prune -o ! -type d -printf '%p %y %m %u %g %s %T@ %C@\\n' | sort`,
-  locks: `ls -lA /run/lock/muster* /run/muster* /var/lib/muster 2>&1`,
+  // The file of a lock that nobody holds is empty, and stays.
+  locks: `find /run/lock /run -maxdepth 1 -name 'muster*' ! -empty 2>&1; ls -lA /var/lib/muster 2>&1`,
   packages: "dpkg-query -W -f='${Package} ${Version} ${db:Status-Abbrev}\\n'; apt-mark showhold",
   units: 'systemctl list-units --plain --no-legend --state=active --type=service',
   patroni:
