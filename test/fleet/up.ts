@@ -11,6 +11,7 @@ import type { FleetFolders } from './folders.ts';
 import { emptyUpperLayer } from './host/layers.ts';
 import { powerOn } from './host/power.ts';
 import { makeSwitch } from './host/switch.ts';
+import { allowWatchers } from './host/watchers.ts';
 import { mountLiveFolder, readShape, writeShape } from './live-folder.ts';
 import type { Progress } from './progress.ts';
 import { seedHost } from './roles/seed-host.ts';
@@ -52,6 +53,7 @@ async function makeFleet(folders: FleetFolders, plan: FleetPlan, progress: Progr
   await down(folders);
   progress('making the network, keys and disks');
   await mountLiveFolder(folders);
+  await allowWatchers();
   await makeSwitch();
   await makeIdentity(folders);
   const publicKeys = new Map<string, string>();
