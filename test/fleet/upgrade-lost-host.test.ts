@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openUpgradeFleet, type UpgradeFleet, usual } from './upgrade-fleet.ts';
+import { notYet, waitFor } from './wait-for.ts';
 
 let host: UpgradeFleet;
 let leader: string;
@@ -48,5 +49,25 @@ describe('a host that is lost', () => {
     await host.fleet.plug(first);
     await host.waitUntilOk();
     await endsWell();
+  });
+
+  test('while it installs: the job goes on there, the run waits, and goes on when the host is back', async () => {
+    const begun = await host.start(
+      ['upgrade', 'run', '--yes', '--proxies', '@haproxy', '--soak', '0', '@cluster:69'],
+      `${first}: wait for its sessions to end: done`,
+    );
+    await host.fleet.unplug(first);
+    await waitFor('the packages are installed', { within: 120_000 }, async () => {
+      const { stdout } = await host.fleet.exec(first, 'dpkg-query -W postgresql-15; pgrep apt-get || true');
+      return /15\.20\S*\n$/.test(stdout) || notYet(stdout);
+    });
+    for (const node of [order[1]!, leader]) expect(await host.installs(node)).toBe(0);
+    await host.fleet.plug(first);
+    const { code, text } = await begun.end;
+    expect(`${code} ${text}`).toMatch(/^0 /);
+    expect(await host.running('69')).toEqual(upgraded);
+    for (const { name } of host.fleet.cluster('69').members) {
+      expect([await host.installs(name), await host.isDrained(name)]).toEqual([1, false]);
+    }
   });
 });
