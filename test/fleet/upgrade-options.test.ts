@@ -70,7 +70,9 @@ test('--window: when it closes the run holds between two nodes; when it is open 
     runProgram('faketime', ['-f', `@${time}`, musterProgram, 'upgrade', ...args], {
       env: { ...host.environment, TZ: 'UTC', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
     });
-  const held = await at('2026-12-01 22:59:52', 'run', '--yes', '--window', window, ...usual, '@cluster:69');
+  // A plan and its first node begin within 25 s; with that soak no node is done before the window closes.
+  const slow = ['--proxies', '@haproxy', '--soak', '20s', '--node-timeout', '60s'];
+  const held = await at('2026-12-01 22:59:35', 'run', '--yes', '--window', window, ...slow, '@cluster:69');
   expect([held.code, held.stdout]).toEqual([
     4,
     expect.stringContaining(`stopped: outside the window ${window}; it opens on Tue 21:00`),
