@@ -32,6 +32,8 @@ export function runProgram(
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
+      // A session of its own: where the tests run on a terminal, nobody is asked there.
+      detached: true,
       env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
