@@ -1,5 +1,5 @@
 // Compares muster with clush, pdsh, parallel-ssh, ansible and ssh on the same servers and writes docs/benchmarks.md:
-//   npm run bench                        # everything, about half an hour on two idle cores
+//   npm run bench                        # everything
 //   npm run bench -- start-up fan-out    # some sections; the page keeps the figures of the others
 //   npm run bench -- --rounds 3 --long   # --long: the outputs of 1 GB, on which clush alone takes ten minutes
 import { execFileSync } from 'node:child_process';
