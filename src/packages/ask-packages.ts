@@ -28,7 +28,7 @@ export async function askPackages(
     },
     signal,
   );
-  const facts = readPackageFacts(stdout, nonce);
+  const facts = readPackageFacts(stdout, nonce, wish.major);
   if (facts !== undefined) return facts;
   return 'message' in outcome
     ? outcome.message

@@ -2,15 +2,15 @@ import { readSections, type Sections } from '../versions/sections.ts';
 import type { PackageChange, PackageFacts } from './package-driver.ts';
 
 /** Reads what factsScript printed; undefined: the node has neither apt nor dnf, or the answer is cut. */
-export function readPackageFacts(answer: string, nonce: string): PackageFacts | undefined {
+export function readPackageFacts(answer: string, nonce: string, major: string): PackageFacts | undefined {
   const sections = readSections(answer, nonce);
   if (!sections.complete) return undefined;
   const manager = sections.lines('manager')[0];
-  if (manager === 'apt') return readApt(sections);
+  if (manager === 'apt') return readApt(sections, major);
   return manager === 'dnf' ? readDnf(sections) : undefined;
 }
 
-function readApt(sections: Sections): PackageFacts {
+function readApt(sections: Sections, major: string): PackageFacts {
   const simulation = sections.lines('simulation');
   const code = sections.named('simulation-code')[0]?.words[0];
   const noTarget = sections.lines('no-target');
@@ -44,7 +44,7 @@ function readApt(sections: Sections): PackageFacts {
     editedFiles: sections.lines('conffiles'),
     guarded: sections.lines('policy').length > 0,
     strayServers: sections.lines('stray'),
-    automatic: upgradesItself(sections.lines('automatic')),
+    automatic: upgradesItself(sections.lines('automatic'), major),
     needrestart: sections.lines('needrestart')[0] === 'a taken',
     free: { programs: programs ?? null, archives: archives ?? null, data: data ?? null },
     download: sections
@@ -55,7 +55,7 @@ function readApt(sections: Sections): PackageFacts {
 }
 
 /** `on`, and `but PATTERN` for each package that is left alone; patterns begin at the name's begin. */
-function upgradesItself(lines: readonly string[]): boolean {
+function upgradesItself(lines: readonly string[], major: string): boolean {
   if (!lines.includes('on')) return false;
   const patterns = lines.flatMap((line) => /^but (.+)$/.exec(line)?.[1] ?? []);
   const isLeft = (name: string) =>
@@ -66,7 +66,7 @@ function upgradesItself(lines: readonly string[]): boolean {
         return false;
       }
     });
-  return !['postgresql-15', 'patroni'].every(isLeft);
+  return ![`postgresql-${major}`, 'patroni'].every(isLeft);
 }
 
 /** `Inst libpq5 [15.18-0+deb12u1] (15.20-0+deb12u1 localhost [amd64])`; without brackets it is new. */

@@ -30,7 +30,7 @@ function answer(parts: Readonly<Record<string, string>>): string {
 
 describe('what apt says would happen', () => {
   it('is read package by package', () => {
-    expect(readPackageFacts(answer({ simulation }), 'n')).toMatchObject({
+    expect(readPackageFacts(answer({ simulation }), 'n', '15')).toMatchObject({
       changes: [
         { name: 'libpq5', from: '15.18-0+deb12u1', to: '15.20-0+deb12u1' },
         { name: 'postgresql-client-15', from: '15.18-0+deb12u1', to: '15.20-0+deb12u1' },
@@ -48,7 +48,7 @@ describe('what apt says would happen', () => {
       'code 0',
       'code 100',
     );
-    expect(readPackageFacts(text, 'n')!.problem).toBe('Held packages were changed');
+    expect(readPackageFacts(text, 'n', '15')!.problem).toBe('Held packages were changed');
   });
 
   it('says who is in the way, what was edited, how much there is to download', () => {
@@ -61,6 +61,7 @@ describe('what apt says would happen', () => {
         free: '10\n-\n30',
       }),
       'n',
+      '15',
     );
     expect(facts).toMatchObject({
       busy: '/var/lib/dpkg/lock-frontend is held by process 4711',
@@ -78,7 +79,7 @@ describe('what apt says would happen', () => {
     ['on\nbut postgresql-\nbut patroni$', false],
     ['but postgresql-', false],
   ])('knows whether upgrades happen by themselves: %j', (automatic, expected) => {
-    expect(readPackageFacts(answer({ automatic }), 'n')!.automatic).toBe(expected);
+    expect(readPackageFacts(answer({ automatic }), 'n', '15')!.automatic).toBe(expected);
   });
 
   it.each([
@@ -87,11 +88,11 @@ describe('what apt says would happen', () => {
     ['i taken', false],
     ['unset taken', false],
   ])('knows whether needrestart restarts Patroni: %j', (needrestart, expected) => {
-    expect(readPackageFacts(answer({ needrestart }), 'n')!.needrestart).toBe(expected);
+    expect(readPackageFacts(answer({ needrestart }), 'n', '15')!.needrestart).toBe(expected);
   });
 
   it('is nothing when the answer is cut', () => {
-    expect(readPackageFacts('\n#n manager\napt\n', 'n')).toBeUndefined();
+    expect(readPackageFacts('\n#n manager\napt\n', 'n', '15')).toBeUndefined();
   });
 });
 
