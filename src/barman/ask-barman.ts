@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { asRoot } from '../fanout/as-root.ts';
 import { askCommand } from '../fanout/ask-command.ts';
 import type { Executor } from '../fanout/executor.ts';
-import { shellQuote } from '../fanout/shell-quote.ts';
 
 /** One server that a Barman host backs up. */
 export interface BarmanServer {
@@ -29,11 +29,10 @@ export async function askBarman(
   const body = `command -v barman >/dev/null || { echo 'Barman is not installed' >&2; exit 1; }
 ${asks.join('\n')}
 printf '\\n${mark}\\n'`;
-  const command = `if [ "$(id -u)" = 0 ]; then sh -c ${shellQuote(body)}; else sudo -n sh -c ${shellQuote(body)}; fi`;
   const { outcome, stdout, stderr } = await askCommand(
     executor,
     host,
-    { command, timeoutMs: 240_000 },
+    { command: asRoot(body), timeoutMs: 240_000 },
     signal,
   );
   const parts = stdout.split(`${mark}\n`);

@@ -1,3 +1,4 @@
+import { asRoot } from '../fanout/as-root.ts';
 import { randomBytes } from 'node:crypto';
 import { askCommand } from '../fanout/ask-command.ts';
 import type { Executor } from '../fanout/executor.ts';
@@ -90,9 +91,7 @@ while True:
 }
 ${commands.map((command) => `printf '\\n#${nonce}\\n'; ask ${shellQuote(command)} || exit 1`).join('\n')}
 printf '\\n#${nonce}\\n'`;
-  const script = Buffer.from(
-    `if [ "$(id -u)" = 0 ]; then sh -c ${shellQuote(body)}; else sudo -n sh -c ${shellQuote(body)}; fi </dev/null\n`,
-  );
+  const script = Buffer.from(`${asRoot(body)} </dev/null\n`);
   const { outcome, stdout, stderr } = await askCommand(
     executor,
     proxy,

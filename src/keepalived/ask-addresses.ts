@@ -1,6 +1,6 @@
+import { asRoot } from '../fanout/as-root.ts';
 import { askCommand } from '../fanout/ask-command.ts';
 import type { Executor } from '../fanout/executor.ts';
-import { shellQuote } from '../fanout/shell-quote.ts';
 
 /** Virtual addresses of keepalived on one node. Without prefix length. */
 export interface NodeAddresses {
@@ -29,11 +29,10 @@ export async function askAddresses(
   node: string,
   signal: AbortSignal,
 ): Promise<NodeAddresses | string> {
-  const command = `if [ "$(id -u)" = 0 ]; then sh -c ${shellQuote(body)}; else sudo -n sh -c ${shellQuote(body)}; fi`;
   const { outcome, stdout, stderr } = await askCommand(
     executor,
     node,
-    { command, timeoutMs: 30_000 },
+    { command: asRoot(body), timeoutMs: 30_000 },
     signal,
   );
   if (outcome.kind !== 'finished' || outcome.code !== 0) {

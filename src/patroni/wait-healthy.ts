@@ -23,6 +23,22 @@ export interface HealthyPatience {
   readonly everyMs?: number;
 }
 
+/** How a cluster is looked at, by what manages it. */
+export interface ClusterView {
+  /** All nodes; undefined while they do not make a cluster. */
+  readonly ask: (
+    nodes: readonly string[],
+    tools: Pick<SwitchoverTools, 'executor' | 'signal'>,
+  ) => Promise<Cluster | undefined>;
+  /** A cheaper look after one that was good: the leader leads on, and a member streams from it closely. */
+  readonly isFollowed?: (
+    leader: string,
+    name: string,
+    maxLag: number,
+    tools: SwitchoverTools,
+  ) => Promise<boolean>;
+}
+
 /**
  * Waits until a member is as it should be in its cluster: a leader that takes writes, or a replica that streams closely
  * on the leader's timeline. The first look is at all members, the next ones only at the leader, as long as it is content.
@@ -33,7 +49,7 @@ export async function waitForMember(
   nodes: readonly string[],
   patience: HealthyPatience,
   tools: SwitchoverTools,
-  ask: typeof askCluster = askCluster,
+  view: ClusterView = patroniView,
 ): Promise<string | undefined> {
   let passed = 0;
   let why = 'not looked at';
@@ -42,15 +58,14 @@ export async function waitForMember(
   const end = await poll(
     async () => {
       if (
-        ask === askCluster &&
         passed > 0 &&
         leader?.node &&
-        (await isFollowed(leader.node, name, patience.maxLag, tools))
+        (await view.isFollowed?.(leader.node, name, patience.maxLag, tools))
       ) {
         passed += 1;
         return passed >= patience.samples ? {} : undefined;
       }
-      const cluster = await ask(nodes, tools);
+      const cluster = await view.ask(nodes, tools);
       const found =
         cluster === undefined ? 'its cluster does not answer' : memberConcern(node, cluster, patience.maxLag);
       passed = found === undefined ? passed + 1 : 0;
@@ -68,7 +83,6 @@ export async function waitForMember(
   return end === 'timeout' ? why : undefined;
 }
 
-/** The leader leads on, and a member streams from it closely. */
 async function isFollowed(
   leader: string,
   name: string,
@@ -97,3 +111,5 @@ function errorsOf(member: ClusterMember, cluster: Cluster, maxLag: number): stri
     )
     .map(({ text }) => text);
 }
+
+export const patroniView: ClusterView = { ask: askCluster, isFollowed };

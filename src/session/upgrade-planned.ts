@@ -7,7 +7,7 @@ import { createJobs } from '../jobs/create-jobs.ts';
 import { refreshCommand } from '../packages/ask-packages.ts';
 import { isReplication } from '../replication/replication-cluster.ts';
 import { planHash } from '../rolling/plan-hash.ts';
-import { type CheckResult, runChecks } from '../upgrade/checks/run-checks.ts';
+import { anyRefused, type CheckResult, runChecks } from '../upgrade/checks/run-checks.ts';
 import type { ClusterFacts } from '../upgrade/cluster-facts.ts';
 import { collectFacts } from '../upgrade/collect-facts.ts';
 import { makeSpec } from '../upgrade/make-spec.ts';
@@ -61,7 +61,7 @@ export async function planUpgrade(
 }
 
 export function isRefused({ checks }: PlannedUpgrade): boolean {
-  return [...checks.values()].flat().some(({ result }) => result === 'refused');
+  return anyRefused(checks);
 }
 
 /** As jobs, so that a lost connection leaves no torn package lists. */

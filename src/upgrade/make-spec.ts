@@ -1,5 +1,6 @@
 import { isAnswer } from '../haproxy/pools.ts';
 import { planBatches } from '../run/batches.ts';
+import { known } from './checks/check.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { targetOf } from './collect-facts.ts';
 import { patroniAfter } from './patroni-after.ts';
@@ -75,12 +76,10 @@ function planCluster(facts: ClusterFacts, settings: UpgradeSettings): ClusterPla
 
 /** Nodes that hold a virtual address of keepalived. */
 function holdersOf({ addresses }: ClusterFacts): Set<string> {
-  const known = [...addresses].flatMap(([node, answer]) =>
-    typeof answer === 'string' ? [] : [{ node, ...answer }],
-  );
-  const virtual = new Set(known.flatMap((one) => one.virtual));
+  const nodes = known(addresses);
+  const virtual = new Set(nodes.flatMap(([, one]) => one.virtual));
   return new Set(
-    known.filter(({ held }) => held.some((address) => virtual.has(address))).map(({ node }) => node),
+    nodes.filter(([, { held }]) => held.some((address) => virtual.has(address))).map(([node]) => node),
   );
 }
 

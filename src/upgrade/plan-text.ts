@@ -1,5 +1,5 @@
 import { bytes } from '../patroni/health.ts';
-import type { CheckResult } from './checks/run-checks.ts';
+import { anyRefused, type CheckResult } from './checks/run-checks.ts';
 import type { UpgradeSettings } from './settings.ts';
 import type { ClusterPlan, UpgradeSpec } from './upgrade-spec.ts';
 
@@ -18,8 +18,7 @@ export function planLines(
     for (const plan of plans) lines.push(...clusterLines(plan, spec.settings, fold));
   }
   // With a check that refuses, old package lists for one, that is not known.
-  const isRefused = [...checks.values()].flat().some(({ result }) => result === 'refused');
-  if (spec.batches.length === 0 && !isRefused)
+  if (spec.batches.length === 0 && !anyRefused(checks))
     lines.push('nothing to do: every node runs and has what is on offer');
   for (const [cluster, results] of checks) lines.push(...checkLines(cluster, results));
   if (spec.batches.length > 0) lines.push(...settingLines(spec.settings), `plan ${hash}`);

@@ -4,11 +4,10 @@ import { commandStep } from '../rolling/command-step.ts';
 import type { RollingPlan } from '../rolling/plan.ts';
 import type { Step, StepContext, StepResult } from '../rolling/step.ts';
 import { pgVersionOfNumber } from '../versions/pg-version.ts';
-import { driverOf } from './drivers/driver-of.ts';
 import { undrainSteps, drainSteps } from './steps/drain.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './steps/tools.ts';
 import type { UpgradeSettings } from './settings.ts';
-import type { UpgradeTools } from './upgrade-plan.ts';
+import { clusterTools, type UpgradeTools } from './upgrade-plan.ts';
 import type { ClusterPlan } from './upgrade-spec.ts';
 
 /** One node of an upgrade, back to the packages it had. */
@@ -20,12 +19,7 @@ export interface RollbackSpec {
 }
 
 export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: UpgradeTools): RollingPlan {
-  const own: ClusterTools = {
-    ...tools,
-    plan: cluster,
-    settings,
-    driver: driverOf(cluster, settings, tools.jobs),
-  };
+  const own = clusterTools(cluster, settings, tools);
   const { changes, running, patroni } = cluster.nodes[node]!;
   // Nobody leads writers away from who leads.
   const inPlace = node === cluster.leader && mayLead(cluster);
@@ -123,7 +117,7 @@ async function verify(
   const asked = waiting(tools, context);
   const { plan, settings } = tools;
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 1000 };
-  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked, tools.driver.ask);
+  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked, tools.driver);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   if (why !== undefined) return { kind: 'failed', message: why };
   const look = await tools.driver.look(node, asked);

@@ -12,6 +12,7 @@ import { restartSteps, soakStep } from './steps/restart.ts';
 import { inPlaceGates } from './steps/in-place.ts';
 import { switchoverSteps } from './steps/switchover.ts';
 import { type ClusterTools, nodesOfPlan } from './steps/tools.ts';
+import type { UpgradeSettings } from './settings.ts';
 import type { ClusterPlan, UpgradeSpec } from './upgrade-spec.ts';
 
 export interface UpgradeTools {
@@ -20,15 +21,19 @@ export interface UpgradeTools {
   readonly interrupted: ClusterTools['interrupted'];
 }
 
+/** What the steps of one cluster act through, with the driver of what manages it. */
+export function clusterTools(
+  plan: ClusterPlan,
+  settings: UpgradeSettings,
+  tools: UpgradeTools,
+): ClusterTools {
+  return { ...tools, plan, settings, driver: driverOf(plan, settings, tools.jobs) };
+}
+
 /** The plan of a specification; the same specification always gives the same steps. */
 export function upgradePlan(spec: UpgradeSpec, tools: UpgradeTools): RollingPlan {
   const { settings } = spec;
-  const toolsOf = (plan: ClusterPlan): ClusterTools => ({
-    ...tools,
-    plan,
-    settings,
-    driver: driverOf(plan, settings, tools.jobs),
-  });
+  const toolsOf = (plan: ClusterPlan): ClusterTools => clusterTools(plan, settings, tools);
   const staging = spec.batches.flat().flatMap((plan) =>
     Object.entries(plan.nodes)
       .filter(([, { changes }]) => changes.length > 0)

@@ -154,6 +154,7 @@ class Patroni:
         return problem
 
     def describe(self):
+        folder, version = patroni_package(self.pid)
         return {
             'processes': self.count,
             'config': self.path,
@@ -163,8 +164,8 @@ class Patroni:
             'tags': self.config.get('tags') or {},
             'dataDirectory': self.value('postgresql', 'data_dir'),
             'binDirectory': self.value('postgresql', 'bin_dir'),
-            'installed': patroni_package(self.pid)[1],
-            'installedAt': installed_at(self.pid),
+            'installed': version,
+            'installedAt': installed_at(folder),
             'startedAt': started_at(self.pid),
             'unit': unit_of(self.pid),
         }
@@ -182,9 +183,8 @@ def patroni_package(pid):
     return None, None
 
 
-def installed_at(pid):
+def installed_at(folder):
     """Seconds since 1970 at which the package was put there: not the date it carries along."""
-    folder, _ = patroni_package(pid)
     return os.stat(folder).st_ctime if folder else None
 
 

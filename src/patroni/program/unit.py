@@ -17,9 +17,7 @@ def describe_unit(server):
     own = next((words for words in clusters if words[5] == server.folder), None)
     programs = set(os.path.basename((words_of(one) or [''])[0]) for one in os.listdir('/proc') if one.isdigit())
     return {
-        'problem': server.problem,
         'unit': unit_of(pid) if pid else None,
-        'cluster': '%s/%s' % (own[0], own[1]) if own else None,
         'log': own[6] if own else None,
         'addresses': [word for line in words_printed(['hostname', '-I']) for word in line],
         'watchers': sorted(programs.intersection(watcher_names)),

@@ -1,7 +1,7 @@
 import { readWindow } from '../../rolling/window.ts';
 import type { ClusterFacts } from '../cluster-facts.ts';
-import { type ClockReading, skewOf } from '../clock.ts';
-import { type Check, type Objection, packagesByNode, refuse, warn } from './check.ts';
+import { skewOf } from '../clock.ts';
+import { type Check, known, type Objection, packagesByNode, refuse, warn } from './check.ts';
 
 /** Seconds that the clocks of two members may differ by. */
 const clockLimit = 5;
@@ -36,9 +36,7 @@ export const accessChecks: readonly Check[] = [
  * dates the journal, is only told.
  */
 function clockObjections({ clocks }: ClusterFacts): Objection[] {
-  const readings = [...clocks].filter(
-    (entry): entry is [string, ClockReading] => typeof entry[1] !== 'string',
-  );
+  const readings = known(clocks);
   const pairs = readings.flatMap(([a, one], index) =>
     readings.slice(index + 1).map(([b, other]) => ({ a, b, ...skewOf(one, other) })),
   );

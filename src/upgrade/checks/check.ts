@@ -24,14 +24,19 @@ export interface Check {
 export const refuse = (text: string): Objection => ({ level: 'refuse', text });
 export const warn = (text: string): Objection => ({ level: 'warn', text });
 
+/** The answers by node, without those of whom only a text says why there is none. */
+export function known<T extends object>(answers: ReadonlyMap<string, T | string>): [string, T][] {
+  return [...answers].filter((entry): entry is [string, T] => typeof entry[1] !== 'string');
+}
+
 /** Package facts of every node that has some. */
 export function packagesByNode({ packages }: ClusterFacts): [string, PackageFacts][] {
-  return [...packages].filter((entry): entry is [string, PackageFacts] => typeof entry[1] !== 'string');
+  return known(packages);
 }
 
 /** What every server that answers says. */
 export function serversByNode({ servers }: ClusterFacts): [string, CheckFacts][] {
-  return [...servers].filter((entry): entry is [string, CheckFacts] => typeof entry[1] !== 'string');
+  return known(servers);
 }
 
 export function replicasOf({ cluster }: ClusterFacts): ClusterMember[] {

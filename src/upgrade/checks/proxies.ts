@@ -1,7 +1,6 @@
 import { agreeOnLeader } from '../../haproxy/pools.ts';
-import type { NodeAddresses } from '../../keepalived/ask-addresses.ts';
 import { pooled } from '../members.ts';
-import { type Check, type Objection, refuse, replicasOf, warn } from './check.ts';
+import { type Check, known, type Objection, refuse, replicasOf, warn } from './check.ts';
 
 export const proxyChecks: readonly Check[] = [
   {
@@ -29,9 +28,7 @@ export const proxyChecks: readonly Check[] = [
     id: 'P29',
     title: 'each virtual address is held by one node',
     test({ addresses }) {
-      const nodes = [...addresses].filter(
-        (entry): entry is [string, NodeAddresses] => typeof entry[1] !== 'string',
-      );
+      const nodes = known(addresses);
       const virtual = new Set(nodes.flatMap(([, one]) => one.virtual));
       const silent = [...addresses].flatMap(([node, answer]) =>
         typeof answer === 'string' ? [warn(`${node}: its addresses are not known: ${answer}`)] : [],

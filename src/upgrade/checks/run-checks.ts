@@ -42,6 +42,11 @@ export interface CheckResult {
   readonly reason?: string;
 }
 
+/** @param checks by cluster */
+export function anyRefused(checks: ReadonlyMap<string, readonly CheckResult[]>): boolean {
+  return [...checks.values()].flat().some(({ result }) => result === 'refused');
+}
+
 /** Asks all checks, or those that count again before a switchover. */
 export function runChecks(
   facts: ClusterFacts,

@@ -1,18 +1,16 @@
-import type { Cluster } from '../../patroni/cluster.ts';
 import type { LookOptions, MemberLook } from '../../patroni/look-at-members.ts';
 import type { RestartEnd, RestartOrder } from '../../patroni/restart.ts';
 import type { SwitchoverEnd, SwitchoverOrder, SwitchoverTools } from '../../patroni/switchover.ts';
+import type { ClusterView } from '../../patroni/wait-healthy.ts';
 import type { StepContext } from '../../rolling/step.ts';
 
 /**
  * What manages the servers of a cluster: how they are asked, restarted and given the leadership. Steps know nothing else of
  * it. Each act is judged by what the servers are afterwards.
  */
-export interface ClusterDriver {
+export interface ClusterDriver extends ClusterView {
   /** For messages: `Patroni`. */
   readonly name: string;
-  /** Asks the nodes of one cluster; undefined while they do not make one. */
-  readonly ask: (nodes: readonly string[], tools: LookOptions) => Promise<Cluster | undefined>;
   look(node: string, tools: LookOptions): Promise<MemberLook>;
   /** Restarts a server once. */
   restart(order: RestartOrder, tools: SwitchoverTools, context: StepContext): Promise<RestartEnd>;

@@ -1,13 +1,13 @@
 import { lookAtMember } from '../../patroni/look-at-members.ts';
 import { restartMember } from '../../patroni/restart.ts';
 import { observeSwitchover, switchOver } from '../../patroni/switchover.ts';
-import { askCluster } from '../../patroni/wait-healthy.ts';
+import { patroniView } from '../../patroni/wait-healthy.ts';
 import type { ClusterDriver } from './cluster-driver.ts';
 
 /** Patroni, by its REST API. */
 export const patroniDriver: ClusterDriver = {
   name: 'Patroni',
-  ask: askCluster,
+  ...patroniView,
   look: lookAtMember,
   restart: restartMember,
   restartsById: false,

@@ -11,7 +11,7 @@ import { acting, type ClusterTools, drainOf } from './tools.ts';
 export function drainSteps(node: string, tools: ClusterTools): Step[] {
   const drain = drainOf(tools);
   if (drain === 'none') return [];
-  if (drain === 'tag') return [tagStep(node, tools)];
+  if (drain === 'tag') return [tagStep('drain', 'set the tag noloadbalance', node, tools)];
   const gate = sessionsGate('sessions', 'wait for its sessions to end', () => node, tools);
   return [proxyDrain(node, tools), gate];
 }

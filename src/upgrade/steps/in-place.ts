@@ -1,6 +1,7 @@
 import { poll } from '../../patroni/poll.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { refusals } from '../switch-refusals.ts';
+import { superviseStep } from './supervise.ts';
 import { type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
 
 /** Before a leader is restarted in place: everything is checked again as before a switchover, and a person may look. */
@@ -11,22 +12,8 @@ export function inPlaceGates(node: string, tools: ClusterTools): Step[] {
     kind: 'gate',
     run: (context) => waitReady(node, tools, context),
   };
-  return tools.settings.supervisedPrimary ? [ready, superviseStep(node)] : [ready];
-}
-
-function superviseStep(node: string): Step {
-  return {
-    id: 'restart-supervised',
-    title: 'wait for a person',
-    kind: 'effect',
-    run: async ({ attempt }) =>
-      attempt === 1
-        ? {
-            kind: 'held',
-            message: `stopped before the restart of ${node}, which leads; muster upgrade resume goes on with it`,
-          }
-        : { kind: 'done' },
-  };
+  const person = superviseStep('restart-supervised', `the restart of ${node}, which leads`);
+  return tools.settings.supervisedPrimary ? [ready, person] : [ready];
 }
 
 async function waitReady(node: string, tools: ClusterTools, context: StepContext): Promise<StepResult> {

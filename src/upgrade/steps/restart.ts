@@ -1,3 +1,4 @@
+import { asRoot } from '../../fanout/as-root.ts';
 import { askCommand } from '../../fanout/ask-command.ts';
 import { askMember } from '../../patroni/ask-member.ts';
 import type { MemberLook } from '../../patroni/look-at-members.ts';
@@ -200,7 +201,7 @@ async function verify(node: string, tools: ClusterTools, context: StepContext): 
     output: await lastLog(node, tools, context),
   });
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 3, everyMs: 500 };
-  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked, tools.driver.ask);
+  const why = await waitForMember(node, nodesOfPlan(plan), patience, asked, tools.driver);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   if (why !== undefined) return failed(why);
   const look = await tools.driver.look(node, asked);
@@ -227,7 +228,7 @@ async function crashSince(
 { journalctl -q --since=@${Math.floor(since)} -o cat -u 'patroni*' -u 'postgresql*'
   find /var/log/postgresql /var/lib/postgresql/*/*/log -type f -newermt @${Math.floor(since)} -exec tail -n 2000 {} + ; } 2>/dev/null |
   grep -E "$pattern" | tail -n 1`;
-  const text = await asRoot(node, script, tools, context);
+  const text = await askAsRoot(node, script, tools, context);
   // Lines of files may be older than this server.
   const time = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)/.exec(text)?.[1];
   if (text === '' || (time !== undefined && Date.parse(`${time}Z`) / 1000 < since - 1)) return undefined;
@@ -235,17 +236,16 @@ async function crashSince(
 }
 
 function lastLog(node: string, tools: ClusterTools, context: StepContext): Promise<string> {
-  return asRoot(node, tools.driver.logScript(node), tools, context);
+  return askAsRoot(node, tools.driver.logScript(node), tools, context);
 }
 
-async function asRoot(
+async function askAsRoot(
   node: string,
   script: string,
   tools: ClusterTools,
   context: StepContext,
 ): Promise<string> {
-  const quoted = `'${script.replaceAll("'", `'\\''`)}'`;
-  const command = `if [ "$(id -u)" = 0 ]; then sh -c ${quoted}; else sudo -n sh -c ${quoted}; fi`;
+  const command = asRoot(script);
   const { stdout } = await askCommand(tools.executor, node, { command, timeoutMs: 30_000 }, context.detach);
   return stdout.trim();
 }

@@ -6,7 +6,7 @@ import { type Handover, heirsOf, nextLeader } from './heir.ts';
 import { leaderNow } from './leader.ts';
 import { askOwnProxies, commandAll, type LinesOfProxy } from './proxy-lines.ts';
 import { sessionsGate } from './sessions.ts';
-import { setTag, settleMs } from './tag.ts';
+import { setTag, settleMs, tagStep } from './tag.ts';
 import { acting, type ClusterTools, drainOf } from './tools.ts';
 
 /**
@@ -74,14 +74,8 @@ function hasOthers({ from, to }: Handover, { plan }: ClusterTools): boolean {
  * who is marked down, the tag is no other than the promotion.
  */
 function tagOldLeader({ prefix, from }: Handover, tools: ClusterTools): Step {
-  return {
-    id: `${prefix}-drain`,
-    title: `set the tag noloadbalance on ${from}, for when it is a replica`,
-    kind: 'effect',
-    repeatable: true,
-    run: (context) => setTag(from, true, tools, context),
-    undo: { title: 'take the tag noloadbalance away', run: (context) => setTag(from, false, tools, context) },
-  };
+  const title = `set the tag noloadbalance on ${from}, for when it is a replica`;
+  return tagStep(`${prefix}-drain`, title, from, tools);
 }
 
 /** The lines of both, on every proxy. */
@@ -141,7 +135,6 @@ async function giveBack(
 ): Promise<StepResult> {
   const nodes = toGiveBack(handover, tools, andOldLeader);
   const leader = await leaderNow(tools, context);
-  let proxies = await drainedLines(nodes, tools, context);
   // A proxy that does not know yet that it leads would send it readers, and end their sessions a moment later.
   if (leader !== undefined && leader !== handover.from) {
     const look = async () => {
@@ -150,8 +143,8 @@ async function giveBack(
       return isTaken ? undefined : {};
     };
     await poll(look, { timeoutMs: settleMs, signal: acting(tools, context).signal });
-    proxies = await drainedLines(nodes, tools, context);
   }
+  const proxies = await drainedLines(nodes, tools, context);
   if (typeof proxies === 'string') return { kind: 'failed', message: proxies };
   const problems = await commandAll(proxies, () => true, 'ready', tools, context);
   return problems.length === 0 ? { kind: 'done' } : { kind: 'failed', message: problems.join('; ') };

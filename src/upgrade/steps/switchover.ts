@@ -1,13 +1,14 @@
 import { agreeOnLeader, askProxies } from '../../haproxy/pools.ts';
 import { askMember } from '../../patroni/ask-member.ts';
 import { poll } from '../../patroni/poll.ts';
-import type { SwitchoverEnd } from '../../patroni/switchover.ts';
+import type { SwitchoverEnd, SwitchoverOrder } from '../../patroni/switchover.ts';
 import { waitForMember } from '../../patroni/wait-healthy.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { refusals } from '../switch-refusals.ts';
 import { type Handover, heirNow, heirsOf, nextLeader } from './heir.ts';
 import { planAnew } from './health.ts';
 import { leaderNow } from './leader.ts';
+import { superviseStep } from './supervise.ts';
 import { switchDrainSteps, switchUndrainSteps } from './switch-drain.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
 
@@ -24,7 +25,7 @@ export function switchoverSteps(handover: Handover, tools: ClusterTools, andOldL
       kind: 'gate',
       run: (context) => waitReady(handover, tools, context),
     },
-    ...(supervised ? [superviseStep(handover)] : []),
+    ...(supervised ? [superviseStep(`${prefix}-supervised`, `the switchover from ${from} to ${to}`)] : []),
     ...switchDrainSteps(handover, tools),
     {
       id: `${prefix}over`,
@@ -53,22 +54,6 @@ export function switchoverSteps(handover: Handover, tools: ClusterTools, andOldL
     },
     ...switchUndrainSteps(handover, tools, andOldLeader),
   ];
-}
-
-/** Stops once, so that a person can look; a resume goes on. */
-function superviseStep({ prefix, from, to }: Handover): Step {
-  return {
-    id: `${prefix}-supervised`,
-    title: 'wait for a person',
-    kind: 'effect',
-    run: async ({ attempt }) =>
-      attempt === 1
-        ? {
-            kind: 'held',
-            message: `stopped before the switchover from ${from} to ${to}; muster upgrade resume goes on with it`,
-          }
-        : { kind: 'done' },
-  };
 }
 
 async function waitReady(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepResult> {
@@ -101,7 +86,7 @@ async function waitReady(handover: Handover, tools: ClusterTools, context: StepC
 
 async function handOver(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepResult> {
   const asked = acting(tools, context);
-  const { plan, settings } = tools;
+  const { plan } = tools;
   const { from } = handover;
   const to = await nextLeader(handover, tools, context);
   await askMember(
@@ -111,19 +96,19 @@ async function handOver(handover: Handover, tools: ClusterTools, context: StepCo
     asked.signal,
     330_000,
   );
-  const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
-  const end = await tools.driver.switchOver(
-    {
-      leader: { node: from, name: name(from) },
-      candidate: { node: to, name: name(to) },
-      nodes: nodesOfPlan(plan),
-      timeoutMs: settings.switchoverMs,
-    },
-    asked,
-    context,
-  );
+  const end = await tools.driver.switchOver(orderOf(from, to, tools), asked, context);
   if (end.kind === 'done') tools.interrupted(plan.name, end.interruptionMs);
   return asResult(end, handover, tools, to);
+}
+
+function orderOf(from: string, to: string, { plan, settings }: ClusterTools): SwitchoverOrder {
+  const named = (node: string) => ({ node, name: plan.members.find((one) => one.node === node)!.name });
+  return {
+    leader: named(from),
+    candidate: named(to),
+    nodes: nodesOfPlan(plan),
+    timeoutMs: settings.switchoverMs,
+  };
 }
 
 /** After a death in between: who leads now decides. */
@@ -132,19 +117,8 @@ async function findOutcome(
   tools: ClusterTools,
   context: StepContext,
 ): Promise<StepResult | { readonly kind: 'not-started' }> {
-  const { plan, settings } = tools;
   const { from, to } = handover;
-  const name = (node: string) => plan.members.find((member) => member.node === node)!.name;
-  const end = await tools.driver.findSwitchover(
-    {
-      leader: { node: from, name: name(from) },
-      candidate: { node: to, name: name(to) },
-      nodes: nodesOfPlan(plan),
-      timeoutMs: settings.switchoverMs,
-    },
-    acting(tools, context),
-    context,
-  );
+  const end = await tools.driver.findSwitchover(orderOf(from, to, tools), acting(tools, context), context);
   if (end.kind === 'refused') return { kind: 'not-started' };
   return asResult(end, handover, tools, to);
 }
@@ -184,7 +158,7 @@ async function verifyHandover(
   const { from } = handover;
   const to = (await leaderNow(tools, context)) ?? handover.to;
   const patience = { maxLag: settings.maxLag, timeoutMs: settings.nodeMs, samples: 2, everyMs: 500 };
-  const why = await waitForMember(from, nodesOfPlan(plan), patience, asked, tools.driver.ask);
+  const why = await waitForMember(from, nodesOfPlan(plan), patience, asked, tools.driver);
   if (asked.signal.aborted) return { kind: 'held', message: 'asked to hold' };
   const safe = `${to} leads with the new version: the cluster is safe.`;
   if (why !== undefined) {

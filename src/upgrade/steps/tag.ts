@@ -8,10 +8,10 @@ import { acting, type ClusterTools } from './tools.ts';
 export const settleMs = 60_000;
 
 /** Leads clients away from a replica by Patroni's tag noloadbalance. */
-export function tagStep(node: string, tools: ClusterTools): Step {
+export function tagStep(id: string, title: string, node: string, tools: ClusterTools): Step {
   return {
-    id: 'drain',
-    title: 'set the tag noloadbalance',
+    id,
+    title,
     kind: 'effect',
     repeatable: true,
     run: (context) => setTag(node, true, tools, context),
