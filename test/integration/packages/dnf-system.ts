@@ -95,16 +95,19 @@ export async function openDnfSystem(versions: readonly string[]): Promise<DnfSys
     '-c',
     command,
   ];
+  // Debian's rpm keeps its database in the home folder: one for all, whoever runs the tests.
+  const home = '/root';
   return {
     executor: createLocalExecutor({
       argv: (_, command) => inside(command),
-      // Debian's rpm keeps its database in the home folder.
-      home: () => '/root',
+      home: () => home,
       env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin' },
     }),
     async run(command) {
       const [program, ...args] = inside(command);
-      return (await promisify(execFile)(program, args)).stdout.trimEnd();
+      return (
+        await promisify(execFile)(program, args, { env: { ...process.env, HOME: home } })
+      ).stdout.trimEnd();
     },
     offer(whether) {
       available = whether;
