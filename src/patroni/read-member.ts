@@ -124,7 +124,8 @@ function readCluster(document: Document | undefined): ClusterAsSeen | null {
   };
 }
 
-function readServer(reply: Reply | undefined): ServerFacts | null {
+/** Reads the answer to serverFactsSql. */
+export function readServer(reply: Reply | undefined): ServerFacts | null {
   const document = asDocument(readDocument(reply));
   if (typeof document['inRecovery'] !== 'boolean') return null;
   const facts = document as unknown as Omit<ServerFacts, 'version'> & { readonly version: number };

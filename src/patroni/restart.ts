@@ -94,7 +94,7 @@ async function observeRestart(
       note(`the server is ${look.state ?? 'silent'}${look.startedAt === null ? '' : ', not restarted yet'}`);
       return undefined;
     },
-    { timeoutMs: (no === undefined ? timeoutS : Math.min(timeoutS, 60)) * 1000, signal },
+    { firstMs: 250, timeoutMs: (no === undefined ? timeoutS : Math.min(timeoutS, 60)) * 1000, signal },
   );
   if (end === 'aborted') return { kind: 'left' };
   if (end !== 'timeout') return end;

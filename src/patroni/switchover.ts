@@ -3,7 +3,7 @@ import { askMember } from './ask-member.ts';
 import { lookAtMembers, type MemberLook } from './look-at-members.ts';
 import { poll } from './poll.ts';
 import { problemOf } from './read-member.ts';
-import { watchPrimary } from './watch-primary.ts';
+import { type PrimaryWatch, watchPrimary } from './watch-primary.ts';
 
 export interface SwitchoverOrder {
   /** Names as Patroni knows them, and the nodes they are. */
@@ -54,7 +54,11 @@ export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools)
   try {
     const measured = await watch.ready(15_000);
     note(`asking Patroni for a switchover from ${order.leader.name} to ${order.candidate.name}`);
-    const said = await requestSwitchover(order, tools);
+    // Patroni looks once a second itself before it answers: a new leader that is heard earlier is answer enough.
+    const said = await Promise.race([
+      requestSwitchover(order, tools),
+      ...(measured ? [heardOfAnother(order, watch, signal)] : []),
+    ]);
     if (said.kind === 'never') return { kind: 'refused', message: said.message };
     // Looking costs the members a program each: while one of them is heard every 50 ms there is no need to look often.
     const next = measured ? () => watch.otherThan(order.leader.node, heardEveryMs, signal) : undefined;
@@ -67,13 +71,23 @@ export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools)
   }
 }
 
+async function heardOfAnother(
+  { leader, timeoutMs }: SwitchoverOrder,
+  watch: PrimaryWatch,
+  signal: AbortSignal,
+): Promise<Requested> {
+  await watch.otherThan(leader.node, timeoutMs, signal);
+  return { kind: 'sent', refusal: undefined };
+}
+
+type Requested =
+  | { readonly kind: 'never'; readonly message: string }
+  | { readonly kind: 'sent'; readonly refusal: string | undefined };
+
 async function requestSwitchover(
   { leader, candidate }: SwitchoverOrder,
   { executor, signal }: SwitchoverTools,
-): Promise<
-  | { readonly kind: 'never'; readonly message: string }
-  | { readonly kind: 'sent'; readonly refusal: string | undefined }
-> {
+): Promise<Requested> {
   const body = JSON.stringify({ leader: leader.name, candidate: candidate.name });
   const answer = await askMember(
     executor,

@@ -1,7 +1,10 @@
+import { askMember, type Question } from './ask-member.ts';
 import { collectMembers } from './collect.ts';
 import { type Cluster, type ClusterMember, findClusters } from './cluster.ts';
+import { serverFactsSql } from './facts-sql.ts';
 import { judgeCluster } from './health.ts';
 import { poll } from './poll.ts';
+import { readServer } from './read-member.ts';
 import type { SwitchoverTools } from './switchover.ts';
 
 /** Asks some nodes of one cluster; undefined while they do not make one. */
@@ -83,16 +86,22 @@ export async function waitForMember(
   return end === 'timeout' ? why : undefined;
 }
 
+const followedQuestions: readonly Question[] = [
+  { ask: 'rest', method: 'OPTIONS', path: '/primary' },
+  { ask: 'sql', text: serverFactsSql },
+];
+
 async function isFollowed(
   leader: string,
   name: string,
   maxLag: number,
   { executor, signal }: SwitchoverTools,
 ): Promise<boolean> {
-  const { members } = await collectMembers([leader], { executor, signal, fanout: 1, timeoutMs: 30_000 });
-  const facts = members[0];
-  const row = facts?.server?.standbys.find((standby) => standby.name === name);
-  return facts?.checks.primary === 200 && row?.state === 'streaming' && row.lag !== null && row.lag <= maxLag;
+  const answer = await askMember(executor, leader, followedQuestions, signal, 30_000);
+  if (answer.kind === 'silent') return false;
+  const [primary, sql] = answer.replies;
+  const row = readServer(sql)?.standbys.find((standby) => standby.name === name);
+  return primary?.status === 200 && row?.state === 'streaming' && row.lag !== null && row.lag <= maxLag;
 }
 
 /** What is wrong with one member, or with having a leader at all; undefined: nothing. */

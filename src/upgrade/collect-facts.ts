@@ -36,19 +36,17 @@ export async function collectFacts(
   }));
   return Promise.all(
     clusters.map(async (cluster): Promise<ClusterFacts> => {
-      const [packages, servers] = await Promise.all([
-        byNode(cluster.nodes, tools.fanout, (node) => packagesOf(node, cluster, settings, tools)),
-        byNode(cluster.nodes, tools.fanout, (node) => serverOf(node, settings, tools)),
-      ]);
       const own = proxies.filter(
         (answer) =>
           !isAnswer(answer) || cluster.members.some((one) => linesOfMember(answer, pooled(one)).length > 0),
       );
-      const addresses = await byNode(
-        [...new Set([...cluster.nodes, ...own.map(({ proxy }) => proxy)])],
-        tools.fanout,
-        (node) => askAddresses(tools.executor, node, tools.signal),
-      );
+      const [packages, servers, addresses] = await Promise.all([
+        byNode(cluster.nodes, tools.fanout, (node) => packagesOf(node, cluster, settings, tools)),
+        byNode(cluster.nodes, tools.fanout, (node) => serverOf(node, settings, tools)),
+        byNode([...new Set([...cluster.nodes, ...own.map(({ proxy }) => proxy)])], tools.fanout, (node) =>
+          askAddresses(tools.executor, node, tools.signal),
+        ),
+      ]);
       const notes = await notesOf(cluster, packages, tools);
       // Last: then nothing else keeps the nodes busy, and the answers are quick.
       const clocks = await byNode(cluster.nodes, tools.fanout, (node) =>

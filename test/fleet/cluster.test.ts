@@ -102,6 +102,40 @@ test('copies a replica anew, never a leader', async () => {
   expect((await fleet.exec(replica, 'ls /var/lib/postgresql/15/main')).stdout).not.toContain('old-data');
 });
 
+test('asks a REST API that speaks TLS, wants a certificate, and a password for what it changes', async () => {
+  const leader = await fleet.waitForCluster('70');
+  const replica = fleet.cluster('70').members.find(({ name }) => name !== leader)!.name;
+  const before = await fleet.sql(replica, 'select pg_postmaster_start_time()');
+  await fleet.exec(
+    replica,
+    `cd /etc/patroni && cp -p config.yml before.yml
+openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=patroni.example -keyout rest.key -out rest.crt 2>/dev/null
+chown postgres rest.key rest.crt
+python3 - <<'END'
+lines = ['  certfile: /etc/patroni/rest.crt', '  keyfile: /etc/patroni/rest.key', '  cafile: /etc/patroni/rest.crt',
+  '  verify_client: required', '  authentication:', '    username: operator', "    password: 'se: cret'"]
+text = open('config.yml').read()
+open('config.yml', 'w').write(text.replace('restapi:\\n', 'restapi:\\n' + '\\n'.join(lines) + '\\n', 1))
+END
+systemctl restart patroni`,
+  );
+  await waitFor('Patroni answers by TLS alone', { within: 60_000 }, async () => {
+    const { stdout } = await fleet.exec(
+      replica,
+      `cd /etc/patroni && printf 'GET /patroni HTTP/1.0\\r\\n\\r\\n' |
+timeout 5 openssl s_client -quiet -connect 127.0.0.1:8008 -cert rest.crt -key rest.key 2>/dev/null`,
+    );
+    return stdout.includes('"running"') || notYet(stdout);
+  });
+  expect(await fleet.member(replica)).toBe(undefined);
+  expect((await cluster('status', '@cluster:70')).stdout).toContain('\tok');
+  const started = await fleet.sql(replica, 'select pg_postmaster_start_time()');
+  const done = await cluster('restart', '--yes', replica);
+  expect([done.code, done.stdout]).toEqual([0, `restarted: ${replica}\n`]);
+  expect([before, started]).not.toContain(await fleet.sql(replica, 'select pg_postmaster_start_time()'));
+  await fleet.exec(replica, 'cd /etc/patroni && mv before.yml config.yml && systemctl restart patroni');
+});
+
 function startTimes(name: string): Promise<string[]> {
   const { members } = fleet.cluster(name);
   return Promise.all(members.map((host) => fleet.sql(host.name, 'select pg_postmaster_start_time()')));

@@ -56,7 +56,7 @@ export async function waitHealthy(
       context.note(why);
       return undefined;
     },
-    { everyMs: 2000, timeoutMs: ms, signal: asked.signal },
+    { everyMs: 2000, firstMs: 250, timeoutMs: ms, signal: asked.signal },
   );
   if (end === 'aborted') return { kind: 'held', message: 'asked to hold' };
   if (end !== 'timeout') return end;

@@ -108,15 +108,17 @@ async function restart(
 ): Promise<StepResult> {
   const asked = acting(tools, context);
   const { plan, settings } = tools;
-  // A checkpoint now makes the one at the stop short; without it the stop only takes longer.
-  await askMember(
-    asked.executor,
-    node,
-    [{ ask: 'sql', text: 'checkpoint', timeout: 300 }],
-    asked.signal,
-    330_000,
-  );
-  const before = await tools.driver.look(node, asked);
+  const [before] = await Promise.all([
+    tools.driver.look(node, asked),
+    // A checkpoint now makes the one at the stop short; without it the stop only takes longer.
+    askMember(
+      asked.executor,
+      node,
+      [{ ask: 'sql', text: 'checkpoint', timeout: 300 }],
+      asked.signal,
+      330_000,
+    ),
+  ]);
   const older =
     before.version !== null && compareVersions(pgVersionOfNumber(before.version), plan.target) < 0;
   const order = {

@@ -73,7 +73,12 @@ async function waitReady(handover: Handover, tools: ClusterTools, context: StepC
       return undefined;
     },
     // In synchronous mode the restarted candidate takes some cycles to be chosen again.
-    { everyMs: 2000, timeoutMs: Math.min(tools.settings.nodeMs, 180_000), signal: asked.signal },
+    {
+      everyMs: 2000,
+      firstMs: 250,
+      timeoutMs: Math.min(tools.settings.nodeMs, 180_000),
+      signal: asked.signal,
+    },
   );
   if (end === 'aborted') return { kind: 'held', message: 'asked to hold' };
   if (end !== 'timeout') return end;
@@ -181,7 +186,7 @@ async function verifyHandover(
       if (problems.length > 0) context.note(problems.join('; '));
       return problems.length === 0 ? {} : undefined;
     },
-    { timeoutMs: 60_000, signal: asked.signal },
+    { firstMs: 250, timeoutMs: 60_000, signal: asked.signal },
   );
   if (end === 'aborted') return { kind: 'held', message: 'asked to hold' };
   return end === 'timeout'
