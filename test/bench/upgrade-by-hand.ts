@@ -3,21 +3,20 @@ import { runProgram } from '../support/muster.ts';
 
 const patronictl = 'patronictl -c /etc/patroni/config.yml';
 
-/** What a careful person types for each cluster, one after the other: replicas, switchover, the old leader. */
-export async function upgradeByHand(fleet: Fleet): Promise<void> {
-  for (const { name, members, scope } of fleet.plan.clusters) {
-    const leader = (await fleet.leader(name))!;
-    const replicas = members.map((member) => member.name).filter((member) => member !== leader);
-    for (const node of [...replicas, leader]) {
-      if (node === leader) await switchOverByHand(fleet, name);
-      const apt = 'DEBIAN_FRONTEND=noninteractive apt-get -y -q install --only-upgrade postgresql-15';
-      const clush = await runProgram('clush', ['-f', '1', '-w', node, apt], {
-        env: { ...process.env, CLUSTERSHELL_CFGDIR: fleet.access.clustershell },
-      });
-      if (clush.code !== 0) throw new Error(clush.stderr);
-      await ssh(fleet, node, `${patronictl} restart ${scope} ${node} --force`);
-      await fleet.waitForCluster(name);
-    }
+/** What a careful person types for a cluster, without a pause for thought: replicas, switchover, the old leader. */
+export async function upgradeByHand(fleet: Fleet, cluster: string): Promise<void> {
+  const { members, scope } = fleet.cluster(cluster);
+  const leader = (await fleet.leader(cluster))!;
+  const replicas = members.map((member) => member.name).filter((member) => member !== leader);
+  for (const node of [...replicas, leader]) {
+    if (node === leader) await switchOverByHand(fleet, cluster);
+    const apt = 'DEBIAN_FRONTEND=noninteractive apt-get -y -q install --only-upgrade postgresql-15';
+    const clush = await runProgram('clush', ['-f', '1', '-w', node, apt], {
+      env: { ...process.env, CLUSTERSHELL_CFGDIR: fleet.access.clustershell },
+    });
+    if (clush.code !== 0) throw new Error(clush.stderr);
+    await ssh(fleet, node, `${patronictl} restart ${scope} ${node} --force`);
+    await fleet.waitForCluster(cluster);
   }
 }
 

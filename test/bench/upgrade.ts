@@ -1,17 +1,19 @@
 /**
  * A rolling upgrade against what it replaces, on one fleet in one run, so that only ratios count. As root:
  *
- *     bin/node test/bench/upgrade.ts wall [ROUNDS]   two clusters of three: by hand (clush -f 1, apt-get, patronictl) and by muster
- *     bin/node test/bench/upgrade.ts gap [ROUNDS]    no write was possible: a bare patronictl switchover and an upgrade's
+ *     bin/node test/bench/upgrade.ts wall [ROUNDS] [MBIT]  two clusters of three: by hand (clush -f 1, apt-get, patronictl), one after the
+ *                                                          other and both at once, and by muster; MBIT: each host gets packages so fast
+ *     bin/node test/bench/upgrade.ts gap [ROUNDS]          no write was possible: a bare patronictl switchover and an upgrade's
  */
 import { databasePassword } from '../fleet/roles/patroni.ts';
 import { openUpgradeFleet } from '../fleet/upgrade-fleet.ts';
 import { notYet, waitFor } from '../fleet/wait-for.ts';
+import { limitDownloads } from './limit-downloads.ts';
 import { switchOverByHand, upgradeByHand } from './upgrade-by-hand.ts';
 import { startWriters, type WriteGaps } from './write-gaps.ts';
 
 process.env['PGPASSWORD'] = databasePassword;
-const [what = 'wall', rounds = '3'] = process.argv.slice(2);
+const [what = 'wall', rounds = '3', mbit] = process.argv.slice(2);
 const host = await openUpgradeFleet(what === 'gap' ? 1 : 2);
 try {
   await (what === 'gap' ? gap(Number(rounds)) : wall(Number(rounds)));
@@ -21,19 +23,27 @@ try {
 
 async function wall(count: number): Promise<void> {
   const ratios: number[] = [];
+  const { fleet } = host;
+  const clusters = fleet.plan.clusters.map(({ name }) => name);
+  const ways: Readonly<Record<string, () => Promise<unknown>>> = {
+    'by hand': async () => {
+      for (const name of clusters) await upgradeByHand(fleet, name);
+    },
+    'both by hand at once': () => Promise.all(clusters.map((name) => upgradeByHand(fleet, name))),
+    'muster (--soak 0)': () => upgrade(['@patroni']),
+  };
   for (let round = 1; round <= count; round += 1) {
-    await host.reset();
-    await host.fleet.waitForFleet();
-    const byHand = await seconds(() => upgradeByHand(host.fleet));
-    await expectNew();
-    await host.reset();
-    await host.fleet.waitForFleet();
-    const byMuster = await seconds(() => upgrade(['@patroni']));
-    await expectNew();
-    ratios.push(byMuster / byHand);
-    say(
-      `by hand ${byHand.toFixed(0)} s, muster ${byMuster.toFixed(0)} s (--soak 0): ratio ${ratios.at(-1)!.toFixed(2)}`,
-    );
+    const took: number[] = [];
+    for (const act of Object.values(ways)) {
+      await host.reset();
+      if (mbit !== undefined) await limitDownloads(fleet, Number(mbit));
+      await fleet.waitForFleet();
+      took.push(await seconds(act));
+      await expectNew();
+    }
+    ratios.push(took[2]! / took[0]!);
+    const words = Object.keys(ways).map((way, index) => `${way} ${took[index]!.toFixed(1)} s`);
+    say(`${words.join(', ')}: ratio to by hand ${ratios.at(-1)!.toFixed(2)}`);
   }
   say(`median ratio ${median(ratios).toFixed(2)} of ${count}`);
 }
