@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Executor } from '../fanout/executor.ts';
 import type { NodeOutcome } from '../fanout/outcome.ts';
-import { programPart, programParts } from './program-source.ts';
+import type { KeptMembers } from './kept-members.ts';
+import { memberTask } from './member-task.ts';
 
 /** One question to a member's own Patroni or server. Times are seconds. */
 export type Question =
@@ -13,7 +14,7 @@ export type Question =
       readonly body?: string;
       readonly timeout?: number;
     }
-  /** One statement, or several; asked by psql as the user the server runs as. */
+  /** Statements that may be asked twice; asked by psql as the user the server runs as. */
   | { readonly ask: 'sql'; readonly text: string; readonly timeout?: number; readonly dataDirectory?: string }
   /** `programs` false: without the version of the program on disk, which has to be started for it. */
   | { readonly ask: 'server'; readonly dataDirectory?: string; readonly programs?: boolean }
@@ -61,21 +62,32 @@ export type MemberAnswer =
     }
   | { readonly kind: 'silent'; readonly outcome: NodeOutcome; readonly why: string };
 
-const answerLimit = 8 * 1024 * 1024;
+/** Bytes of one answer. */
+export const answerLimit = 8 * 1024 * 1024;
+
+/** How members are asked: connections, and programs that stay on their nodes where there are some. */
+export interface MemberExecutor extends Executor {
+  readonly kept?: KeptMembers;
+}
 
 /**
- * Asks a node's own Patroni and server: a program in Python, which Patroni itself needs, comes by standard input and runs
- * as root (sudo -n), so that address, certificate and password of the REST API are those of its configuration.
+ * Asks a node's own Patroni and server: a program in Python, which Patroni itself needs, runs there as root (sudo -n), so
+ * that address, certificate and password of the REST API are those of its configuration. What changes something is asked
+ * by a program of its own, once; what only looks may be asked by one that stays.
  * What can happen to a node is data; rejects only for bugs.
  * @param timeoutMs for everything, connecting included
  */
 export async function askMember(
-  executor: Executor,
+  executor: MemberExecutor,
   node: string,
   questions: readonly Question[],
   signal: AbortSignal,
   timeoutMs = 60_000,
 ): Promise<MemberAnswer> {
+  if (executor.kept !== undefined && questions.every(isHarmless)) {
+    const { line, outcome, said } = await executor.kept.ask(node, questions, { signal, timeoutMs });
+    return readAnswer(line, outcome, said);
+  }
   const nonce = randomBytes(12).toString('hex');
   const chunks: Buffer[] = [];
   let size = 0;
@@ -93,53 +105,19 @@ export async function askMember(
   );
   const text = Buffer.concat(chunks).toString();
   const line = text.split('\n').find((one) => one.startsWith(`${nonce} `));
+  return readAnswer(line?.slice(nonce.length + 1), outcome, said);
+}
+
+/** Asking twice does no harm. */
+function isHarmless(question: Question): boolean {
+  if (question.ask === 'rest') return ['GET', 'OPTIONS'].includes(question.method ?? 'GET');
+  return question.ask === 'sql' || question.ask === 'server' || question.ask === 'unit';
+}
+
+function readAnswer(line: string | undefined, outcome: NodeOutcome, said: string): MemberAnswer {
   if (line === undefined) return { kind: 'silent', outcome, why: whySilent(outcome, said) };
-  const answer = JSON.parse(line.slice(nonce.length + 1)) as {
-    patroni: PatroniOnNode;
-    answers: Reply[];
-    now: number;
-  };
+  const answer = JSON.parse(line) as { patroni: PatroniOnNode; answers: Reply[]; now: number };
   return { kind: 'answered', patroni: answer.patroni, replies: answer.answers, now: answer.now };
-}
-
-/** The program as a command with its standard input. */
-export function memberTask({
-  nonce,
-  request,
-  timeoutMs,
-}: {
-  readonly nonce: string;
-  readonly request: object;
-  readonly timeoutMs: number;
-}) {
-  const head = `# coding: utf-8\nnonce = '${nonce}'\n`;
-  const body = programParts.map(programPart);
-  // The request follows the imports of the first part; as a JSON text in a JSON text it is a Python literal too.
-  body.splice(1, 0, `request = json.loads(${JSON.stringify(asciiJson(request))})\n`);
-  const script = `muster_member() {
-command -v python3 >/dev/null 2>&1 || { echo 'python3 is missing' >&2; return 127; }
-as=
-[ "$(id -u)" = 0 ] || { sudo -n true >/dev/null 2>&1 && as='sudo -n'; }
-$as python3 - <<'PROGRAM${nonce}'
-${head}${body.join('\n')}
-PROGRAM${nonce}
-}
-muster_member
-`;
-  return {
-    command: 'exec sh -s',
-    timeoutMs,
-    stdin: async function* () {
-      yield Buffer.from(script);
-    },
-  };
-}
-
-function asciiJson(value: object): string {
-  return JSON.stringify(value).replaceAll(
-    /[^\x20-\x7e]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function whySilent(outcome: NodeOutcome, said: string): string {

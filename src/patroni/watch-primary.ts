@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor } from '../fanout/executor.ts';
-import { memberTask } from './ask-member.ts';
+import { memberTask } from './member-task.ts';
 
 /** Watches which members take writes, several times a second each, by their own Patroni's word. */
 export interface PrimaryWatch {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { collectMembers } from '../patroni/collect.ts';
+import { keepMembers } from '../patroni/kept-members.ts';
 import { type Cluster, type Clusters, findClusters } from '../patroni/cluster.ts';
 import { watchInterrupts, type Interrupts } from './interrupts.ts';
 import { leaveNow } from './leave.ts';
@@ -26,7 +27,7 @@ export async function withClusters(
   const session = await openRunSession(asRun({ ...flags, nodes }), argv);
   const interrupts = watchInterrupts(leaveNow);
   session.onOutputFailure(() => interrupts.stop(141));
-  const executor = await session.executor({ ...session.settings, keepOpen: true });
+  const executor = keepMembers(await session.executor({ ...session.settings, keepOpen: true }));
   try {
     const status = await use({
       session,

@@ -9,6 +9,7 @@ import type { RollingRecorder } from '../journal/rolling-recorder.ts';
 import type { RollingRecord } from '../journal/rolling-records.ts';
 import { createRollingPresenter, type RollingPresenter } from '../output/rolling-presenter.ts';
 import { createLedger, type Ledger, type Verdict } from '../rolling/ledger.ts';
+import { keepMembers } from '../patroni/kept-members.ts';
 import { lanesOf, nodesOf, type RollingOptions, type RollingPlan } from '../rolling/plan.ts';
 import { failedPart } from '../rolling/failed-part.ts';
 import { runPlan } from '../rolling/run-plan.ts';
@@ -197,7 +198,7 @@ async function withLockedPlan(
 ): Promise<number> {
   const signals = watchHoldSignals((text) => session.warn(text), leaveNow);
   session.onOutputFailure(() => signals.holdNow());
-  const executor = await session.executor({ ...session.settings, keepOpen: true });
+  const executor = keepMembers(await session.executor({ ...session.settings, keepOpen: true }));
   const tools = { executor, jobs: createJobs(executor) };
   try {
     const plan = await work.plan(tools);

@@ -19,12 +19,9 @@ def answer_one(patroni, question):
     return server.describe(patroni, question.get('programs', True))
 
 
-def answer_all():
-    patroni = Patroni()
-    if request.get('watch'):
-        return watch_writes(patroni, request['watch'], request.get('table'))
-    answers = []
-    for question in request['questions']:
+def answer_all(questions):
+    patroni, answers = Patroni(), []
+    for question in questions:
         try:
             answers.append(answer_one(patroni, question))
         except Exception as error:
@@ -32,4 +29,11 @@ def answer_all():
     print('%s %s' % (nonce, json.dumps({'patroni': patroni.describe(), 'answers': answers, 'now': time.time()})), flush=True)
 
 
-answer_all()
+if request.get('watch'):
+    watch_writes(Patroni(), request['watch'], request.get('table'))
+elif request.get('stay'):
+    # Everything is looked at anew for each line of questions; the end of the input is the end.
+    for line in iter(sys.stdin.buffer.readline, b''):
+        answer_all(json.loads(line.decode()))
+else:
+    answer_all(request['questions'])
