@@ -175,8 +175,9 @@ class Patroni:
 def exchange(address, tls, timeout, request, lines, body):
     """One request of HTTP/1.0 (RFC 1945), whose answer ends where the connection does."""
     host, _, port = address.rpartition(':')
+    host = host.strip('[]')
     deadline = time.monotonic() + timeout
-    connection = socket.create_connection((host.strip('[]'), int(port)), timeout)
+    connection = socket.create_connection((host, int(port)), timeout)
     try:
         if tls is not None:
             connection = tls.wrap_socket(connection, server_hostname=host)
