@@ -63,6 +63,7 @@ done`,
 apt-get ${options} --no-remove -d install --only-upgrade ${pins(changes, 'to')} || exit
 mkdir -p ${rollbackFolder} && cd ${rollbackFolder} || exit 1
 # Some repositories keep only the newest: then there is nothing to go back to, and the install goes on without.
+apt-get -q download ${pins(changes, 'from')} 2>/dev/null && exit 0
 for package in ${pins(changes, 'from')}; do
   apt-get -q download "$package" || echo "muster: $package is no longer on offer: there is no way back to it"
 done
