@@ -1,6 +1,9 @@
 import { shellQuote } from '../fanout/shell-quote.ts';
 import type { JobSpec } from './job.ts';
 
+/** Of output that is kept in any case. */
+const reservedBytes = 16_384;
+
 /**
  * Makes the job's folder and lets the job begin. Answers `S` begun, `X` there is one of this id, `E WORDS` provably not.
  *
@@ -8,7 +11,7 @@ import type { JobSpec } from './job.ts';
  * starts one wins. Then whoever renames `ready` decides: the job itself to `started` as its first act, or somebody who
  * finds that it did not begin to `dead`; so a job that was given up cannot begin later. Everything is on disk before:
  * a node that loses power knows what it had begun. `code.new` is as large as it will be, so a full disk keeps no exit
- * status from being written.
+ * status from being written, nor the first lines of its output.
  */
 export function startBody(spec: JobSpec): string {
   const command = commandFile(spec);
@@ -36,6 +39,8 @@ ${secrets === '' ? '' : `put secret ${shellQuote(secrets)} ${Buffer.byteLength(s
 put code.new '                ' 16
 put lock '' 0
 put out '' 0
+# Room for what it says when the disk is full: that is why it fails. Not every filesystem can.
+fallocate -n -l ${reservedBytes} out 2>/dev/null
 boot=$(boot_now)
 put boot "$boot" \${#boot}
 now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
@@ -54,7 +59,7 @@ if [ -d "$new" ]; then
 fi
 sync .
 cd "$id" || fail "cannot enter $base/$id"
-begin='exec flock -w 30 -E 75 lock sh ./run </dev/null >out 2>&1'
+begin='exec flock -w 30 -E 75 lock sh ./run </dev/null >>out 2>&1'
 by_systemd() {
   [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 || return 1
   set --

@@ -14,24 +14,32 @@ const guardFolder = '/var/lib/muster/guard';
 
 /**
  * Debian's scripts stop and start services when packages change; policy-rc.d with 101 forbids it (deb-systemd-invoke,
- * invoke-rc.d). What was there before is kept aside and put back, also by a later run when this one was killed.
+ * invoke-rc.d). What was there before is kept aside and put back, also by a later run when this one was killed, whenever
+ * that was: `had` says that there was one, when it is back already.
  */
 const guardFunctions = `guard=${guardFolder}
 policy=/usr/sbin/policy-rc.d
 unguard() {
-  [ -e $guard/set ] || return 0
-  if [ -e $guard/before ]; then mv -f $guard/before $policy; else rm -f $policy; fi
+  rm -f $policy.muster
+  if [ -e $guard/set ]; then
+    if [ -e $guard/before ]; then mv -f $guard/before $policy || return
+    elif [ ! -e $guard/had ]; then rm -f $policy || return
+    fi
+    rm -f $guard/set
+  fi
   rm -rf $guard
 }
 set_guard() {
-  unguard
-  mkdir -p $guard || return 1
-  [ ! -e $policy ] || cp -p $policy $guard/before || return 1
-  : >$guard/set
-  printf '#!/bin/sh\\nexit 101\\n' >$policy.muster && chmod 755 $policy.muster && mv -f $policy.muster $policy
+  unguard && mkdir -p $guard || return
+  [ ! -e $policy ] || { cp -p $policy $guard/before && touch $guard/had; } || return
+  touch $guard/set && printf '#!/bin/sh\\nexit 101\\n' | cat >$policy.muster || return
+  chmod 755 $policy.muster && mv -f $policy.muster $policy
 }`;
 
-/** Ends what an interrupted dpkg left; like apt-get waits for whoever holds the lock, which dpkg alone would not. */
+/**
+ * Ends what an interrupted dpkg left; like apt-get waits for whoever holds the lock, which dpkg alone would not. Fails only
+ * for the lock: a package that was half unpacked cannot be configured, apt-get unpacks it anew, and then what depends on it can.
+ */
 const configureFunction = `configure() {
   waited=0
   while :; do
@@ -46,7 +54,7 @@ const configureFunction = `configure() {
     sleep 1
   done
   [ -z "$said" ] || printf '%s\\n' "$said"
-  return $failed
+  case $failed:$said in 0:*) ;; *'frontend lock'*) return $failed ;; esac
 }`;
 
 export const apt: PackageDriver = {

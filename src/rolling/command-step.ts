@@ -16,7 +16,16 @@ export interface CommandStepOptions {
   /** The command reboots the node: a job that the reboot ended is done. */
   readonly reboots?: boolean;
   readonly check?: (context: StepContext) => Promise<StepCheck>;
+  /** Says of a failure what it means and what to do. */
+  readonly explain?: (failure: CommandFailure) => { readonly message: string; readonly hint: string };
   readonly undo?: Step['undo'];
+}
+
+/** Why a command did not begin, or how it ended. */
+export interface CommandFailure {
+  readonly message: string;
+  /** The last 64 KiB of what it printed; absent: it did not begin. */
+  readonly output?: string;
 }
 
 /**
@@ -61,7 +70,7 @@ export async function runJob(
     context.boundary('after-start');
     if (start.kind === 'failed' && !(inDoubtYet && start.outcome.kind !== 'finished')) {
       if (context.detach.aborted) return left;
-      return { kind: 'failed', message: start.message, outcome: start.outcome };
+      return { kind: 'failed', ...explained({ message: start.message }, options), outcome: start.outcome };
     }
     if (start.kind === 'started' || start.kind === 'exists') break;
     if (context.detach.aborted) return left;
@@ -119,14 +128,16 @@ function judge(
   context: StepContext,
 ): StepResult {
   switch (end.kind) {
-    case 'done':
+    case 'done': {
       if (end.code === 0) return { kind: 'done', evidence: { code: 0 } };
+      const message = end.code > 128 ? `killed by signal ${end.code - 128}` : `exit code ${end.code}`;
       return {
         kind: 'failed',
-        message: end.code > 128 ? `killed by signal ${end.code - 128}` : `exit code ${end.code}`,
+        ...explained({ message, output: end.output }, options),
         outcome: { kind: 'finished', code: end.code },
         output: tail(end.output),
       };
+    }
     case 'lost':
       if (end.started && end.bootChanged && options.reboots === true) {
         return { kind: 'done', evidence: { rebooted: true } };
@@ -144,6 +155,13 @@ function judge(
     default:
       return inDoubt(end.message, options, context);
   }
+}
+
+function explained(
+  failure: CommandFailure,
+  { explain }: Pick<CommandStepOptions, 'explain'>,
+): { readonly message: string; readonly hint?: string } {
+  return explain?.(failure) ?? { message: failure.message };
 }
 
 function inDoubt(

@@ -5,6 +5,7 @@ import type { RollingPlan } from '../rolling/plan.ts';
 import type { Step, StepContext, StepResult } from '../rolling/step.ts';
 import { pgVersionOfNumber } from '../versions/pg-version.ts';
 import { undrainSteps, drainSteps } from './steps/drain.ts';
+import { explainPackages } from './steps/package-failure.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './steps/tools.ts';
 import type { UpgradeSettings } from './settings.ts';
 import { clusterTools, type UpgradeTools } from './upgrade-plan.ts';
@@ -34,6 +35,7 @@ export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: U
       sudo: true,
       timeoutMs: settings.nodeMs,
       awayMs: 15 * 60_000,
+      explain: explainPackages(node, 'muster runs resume'),
     }),
     restartStep(node, running, patroni !== undefined, own),
     {

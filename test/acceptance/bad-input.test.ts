@@ -1,24 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { configurationOfFile } from '../support/configuration-of-file.ts';
 import { muster } from '../support/muster.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'muster-bad-input-'));
-const proof = join(folder, 'proof');
-const env = {
-  HOME: folder,
-  XDG_CONFIG_HOME: folder,
-  XDG_STATE_HOME: folder,
-  CLUSTERSHELL_CFGDIR: folder,
-  NODE_ENV: undefined,
-};
-
-beforeAll(() => {
-  mkdirSync(join(folder, 'groups.d'));
-  writeFileSync(
-    join(folder, 'groups.conf'),
-    `[Main]
+const { folder, env } = configurationOfFile({
+  'groups.conf': `[Main]
 autodir: $CFGDIR/groups.d
 [hangs]
 map: sleep 3600
@@ -35,13 +22,9 @@ map: yes n1
 [echoes]
 map: echo $GROUP
 `,
-  );
-  writeFileSync(
-    join(folder, 'groups.d', 'fleet.yaml'),
-    "cycle:\n  a: '@b'\n  b: 'n1,@c'\n  c: '@a'\n  self: '@self'\nbad:\n  g: 'n[1-3'\n",
-  );
+  'groups.d/fleet.yaml': "cycle:\n  a: '@b'\n  b: 'n1,@c'\n  c: '@a'\n  self: '@self'\nbad:\n  g: 'n[1-3'\n",
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+const proof = join(folder, 'proof');
 
 const hugeList = `n[${Array.from({ length: 20_000 }, (_, at) => at * 2).join()}`;
 

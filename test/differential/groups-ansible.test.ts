@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { readAnsibleInventory } from '../../src/groups/ansible-inventory.ts';
 import { findTool } from '../support/require-tool.ts';
+import { folderWith } from '../unit/groups/group-folder.ts';
 
 const ansible = findTool('ansible-inventory', 'ansible-core');
 
@@ -55,12 +54,7 @@ describe.skipIf(ansible === undefined)('inventories against ansible-inventory', 
       'inv',
     ],
   ])('are read alike: %s', async (_what, files, path) => {
-    const folder = mkdtempSync(join(tmpdir(), 'muster-ansible-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    }
+    const folder = folderWith(files);
 
     const ours = (await readAnsibleInventory(join(folder, path))).map(
       ({ name, expressions }) => [name, expressions.toSorted()] as const,

@@ -1,58 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { configurationOfFile } from '../support/configuration-of-file.ts';
 import { muster, runProgram } from '../support/muster.ts';
 import { findTool } from '../support/require-tool.ts';
+import { fleetGroups } from './fleet-groups.ts';
 
 const nodeset = findTool('nodeset', 'clustershell');
-const folder = mkdtempSync(join(tmpdir(), 'muster-nodeset-cli-'));
-const env = {
-  HOME: folder,
-  XDG_CONFIG_HOME: folder,
-  CLUSTERSHELL_CFGDIR: folder,
-  LANG: 'C.UTF-8',
-  NODE_ENV: undefined,
-};
-
-beforeAll(() => {
-  mkdirSync(join(folder, 'groups.d'));
-  writeFileSync(
-    join(folder, 'groups.conf'),
-    `[Main]
-default: roles
-confdir:
-autodir: $CFGDIR/groups.d
-[up]
-map: printf '$SOURCE-$GROUP-1 $SOURCE-$GROUP-2\\nextra[1-2]\\n'
-list: echo z
-[local]
-map: true
-all: true
-list: true
-`,
-  );
-  writeFileSync(
-    join(folder, 'groups.d', 'fleet.yaml'),
-    `roles:
-  patroni: '@cluster:69,@cluster:70'
-  etcd: 'etcd[1-3]'
-  multi: [srv001, 'srv002,srv101']
-cluster:
-  '69': 'db69-[1-3]'
-  '70': 'db70-[1-3]'
-racks:
-  rack1: 'node[1-4]'
-  rack2: 'node[5-8]'
-  rack3: 'node[9-12]'
-  old: '@rack[1,3]'
-withall:
-  a: 'x[1-3]'
-  all: 'x[1-5]'
-`,
-  );
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const env = { ...configurationOfFile(fleetGroups).env, LANG: 'C.UTF-8' };
 
 /** Command lines, words separated by blanks, that both must answer alike. */
 const alike = String.raw`
@@ -277,7 +230,7 @@ describe.skipIf(nodeset === undefined)('where muster nodes differs from nodeset 
       args: ['-l', '-'],
       input: '\n',
       ours: { stdout: '', code: 0 },
-      theirs: { stdout: '@etcd\n@multi\n@patroni\n', code: 0 },
+      theirs: { stdout: '@etcd\n@haproxy\n@multi\n@patroni\n', code: 0 },
     },
   ])('$why', async ({ args, input = '', ours, theirs }) => {
     const mine = await muster(['nodes', ...args], { env, input });

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { configurationOfFile } from '../support/configuration-of-file.ts';
 import { muster, runProgram } from '../support/muster.ts';
 import { findTool } from '../support/require-tool.ts';
+import { fleetGroups } from './fleet-groups.ts';
 
 const tools = {
   nodeset: findTool('nodeset', 'clustershell'),
@@ -12,56 +11,7 @@ const tools = {
   clush: findTool('clush', 'clustershell'),
 };
 const words = { nodeset: 'nodes', clubak: 'fold', clush: 'run' } as const;
-const folder = mkdtempSync(join(tmpdir(), 'muster-thirty-'));
-const env = {
-  HOME: folder,
-  XDG_CONFIG_HOME: folder,
-  XDG_STATE_HOME: folder,
-  CLUSTERSHELL_CFGDIR: folder,
-  NODE_ENV: undefined,
-};
-
-beforeAll(() => {
-  mkdirSync(join(folder, 'groups.d'));
-  writeFileSync(
-    join(folder, 'groups.conf'),
-    `[Main]
-default: roles
-confdir:
-autodir: $CFGDIR/groups.d
-[up,up2]
-map: printf '$SOURCE-$GROUP-1 $SOURCE-$GROUP-2\\nextra[1-2]\\n'
-list: echo z
-[local]
-map: true
-all: true
-list: true
-`,
-  );
-  writeFileSync(
-    join(folder, 'groups.d', 'fleet.yaml'),
-    `roles:
-  patroni: '@cluster:69,@cluster:70'
-  etcd: 'etcd[1-3]'
-  haproxy: 'lb[01-02]'
-  multi: [srv001, 'srv002,srv101']
-cluster:
-  '69': 'db69-[1-3]'
-  '70': 'db70-[1-3]'
-  '71': 'db71-[1-3]'
-racks:
-  rack1: 'node[1-4]'
-  rack2: 'node[5-8]'
-  rack3: 'node[9-12]'
-  old: '@rack[1,3]'
-withall:
-  a: 'x[1-3]'
-  b: 'x[4-6]'
-  all: 'x[1-5]'
-`,
-  );
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { env } = configurationOfFile(fleetGroups);
 
 /** One command line of both. What the original does differently, on purpose or not, is written out. */
 interface Case {

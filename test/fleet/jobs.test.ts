@@ -163,7 +163,7 @@ describe('jobs on a host with systemd', () => {
     expect(await counted('itself')).toBe(1);
   });
 
-  test('are refused by a full disk, and keep their exit code when it fills up meanwhile', async () => {
+  test('are refused by a full disk, and keep their exit code and what they say when it fills up meanwhile', async () => {
     const jobs = jobsAs('root');
     await fleet.setFreeSpace(host, 0);
     try {
@@ -173,13 +173,15 @@ describe('jobs on a host with systemd', () => {
     } finally {
       await fleet.setFreeSpace(host);
     }
-    const command = 'touch /run/fill.begun; while [ ! -e /run/fill.go ]; do sleep 0.1; done; exit 7';
+    const command =
+      'touch /run/fill.begun; while [ ! -e /run/fill.go ]; do sleep 0.1; done; seq 1000; exit 7';
     await jobs.start(host, { id: 'fill', command }, forever);
     await fileAppears('/run/fill.begun');
     await fleet.setFreeSpace(host, 0);
     try {
       await fleet.exec(host, 'touch /run/fill.go');
-      expect(await follow(jobs, 'fill')).toMatchObject({ kind: 'done', code: 7 });
+      const said = Array.from({ length: 1000 }, (_, index) => `${index + 1}\n`).join('');
+      expect(await follow(jobs, 'fill')).toEqual({ kind: 'done', code: 7, output: said });
     } finally {
       await fleet.setFreeSpace(host);
     }

@@ -8,6 +8,8 @@ export interface JournalLine {
   readonly lane: string;
   readonly node: string;
   readonly step: string;
+  readonly attempt?: number;
+  readonly result?: string;
   readonly undo?: true;
 }
 

@@ -15,6 +15,10 @@ export interface UpgradeFleet extends TestFleet {
   isDrained(node: string): Promise<boolean>;
   /** How often PostgreSQL's packages were unpacked on the node. Debian's log names each time. */
   installs(node: string): Promise<number>;
+  /** What is left of what keeps services from starting while packages change; empty: nothing. */
+  guard(node: string): Promise<string>;
+  /** Waits until an install of muster's waits for dpkg's lock. */
+  installWaits(node: string): Promise<void>;
   /** Starts muster and waits until it prints `text`; the end is to be awaited. */
   start(args: readonly string[], text: string): Promise<{ readonly end: Promise<StartedEnd> }>;
   /** Waits until muster itself finds the cluster well: to the fleet's own wait a drained member is not. */
@@ -69,6 +73,19 @@ export async function openUpgradeFleet(clusters: number): Promise<UpgradeFleet> 
     async installs(node) {
       const { stdout } = await fleet.exec(node, "grep -c ' upgrade postgresql-15:' /var/log/dpkg.log");
       return Number(stdout);
+    },
+    async guard(node) {
+      const { stdout } = await fleet.exec(
+        node,
+        'ls -d /usr/sbin/policy-rc.d* /var/lib/muster/guard 2>/dev/null',
+      );
+      return stdout;
+    },
+    async installWaits(node) {
+      await waitFor(`the install on ${node} waits`, { within: 20_000 }, async () => {
+        const { stdout } = await fleet.exec(node, 'cat /var/lib/muster/jobs/*install*/out 2>/dev/null');
+        return stdout.includes('frontend lock') || notYet(stdout);
+      });
     },
     async start(args, text) {
       const child = spawn(musterProgram, args, {

@@ -1,37 +1,28 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ProgramResult } from '../support/muster.ts';
 import { breakArchiving, goOnReplaying, mendArchiving, stopReplay } from './disturb.ts';
-import { openUpgradeFleet, type UpgradeFleet, usual } from './upgrade-fleet.ts';
+import { newVersions, upgradeArgs, upgradeOfFile } from './upgrade-of-file.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
-let host: UpgradeFleet;
-let leader: string;
-let order: string[];
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(1);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
-
-beforeEach(async () => {
-  leader = await host.reset();
-  order = await host.order(args);
-}, 120_000);
-
-const args = [...usual, '@cluster:69'];
-const resume = (env: Record<string, string> = {}) => host.muster(['upgrade', 'resume'], env);
+const upgrade = upgradeOfFile();
+const { host, run, resume } = upgrade;
 
 /** Up to the switchover, which is not begun. */
 async function replicasDone(...more: string[]): Promise<void> {
-  const held = await host.muster(['upgrade', 'run', '--yes', '--supervised-primary', ...more, ...args]);
+  const held = await host.muster([
+    'upgrade',
+    'run',
+    '--yes',
+    '--supervised-primary',
+    ...more,
+    ...upgradeArgs,
+  ]);
   expect([held.code, held.stdout]).toEqual([4, expect.stringContaining('stopped before the switchover')]);
 }
 
 /** What is left when a switchover did not come to pass, and that the next command is said. */
 async function expectNoSwitchover({ code, stdout }: ProgramResult, why: RegExp): Promise<void> {
+  const { leader, order } = upgrade;
   expect([code, stdout]).toEqual([4, expect.stringMatching(/stopped: .*no switchover: /)]);
   expect(stdout).toMatch(why);
   expect(stdout).toContain(`All replicas are upgraded, ${leader} leads on with the old version.`);
@@ -48,18 +39,17 @@ async function expectNoSwitchover({ code, stdout }: ProgramResult, why: RegExp):
 async function goOn(): Promise<string[]> {
   const done = await resume();
   expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 [\s\S]*nobody took writes: pg69 \d/);
-  for (const node of [...order, leader])
+  for (const { name: node } of host.fleet.cluster('69').members)
     expect([await host.installs(node), await host.isDrained(node)]).toEqual([1, false]);
   await host.fleet.waitForFleet();
   return host.running('69');
 }
 
-const upgraded = ['15.20', '15.20', '15.20'];
-
 describe('the next node is not touched', () => {
   test('while a replica lags: the one that is done serves, the other runs the old version', async () => {
-    const [first, second] = order as [string, string];
-    await host.muster(['upgrade', 'run', '--yes', ...args], { MUSTER_DIE_AT: 'before-intent:8' });
+    const { leader, order } = upgrade;
+    const [first, second] = order;
+    await run({ MUSTER_DIE_AT: 'before-intent:8' });
     await stopReplay(host.fleet, second, leader);
     const stopped = await resume();
     await goOnReplaying(host.fleet, second);
@@ -73,11 +63,12 @@ describe('the next node is not touched', () => {
     ]);
     expect([await host.isDrained(first), await host.isDrained(second)]).toEqual([false, false]);
     await host.waitUntilOk();
-    expect(await goOn()).toEqual(upgraded);
+    expect(await goOn()).toEqual(newVersions);
   });
 
   test('when another member leads: abort gives clients back, a new plan ends it', async () => {
-    await host.muster(['upgrade', 'run', '--yes', ...args], { MUSTER_DIE_AT: 'before-intent:5' });
+    const { leader, order } = upgrade;
+    await run({ MUSTER_DIE_AT: 'before-intent:5' });
     await host.fleet.stop(leader);
     await waitFor('somebody else leads', { within: 60_000 }, async () => {
       const now = await host.fleet.leader('69');
@@ -94,22 +85,24 @@ describe('the next node is not touched', () => {
     expect(aborted.code).toBe(0);
     for (const node of [...order, leader]) expect(await host.isDrained(node)).toBe(false);
     await host.fleet.waitForFleet();
-    const done = await host.muster(['upgrade', 'run', '--yes', '--refresh', ...args]);
+    const done = await host.muster(['upgrade', 'run', '--yes', '--refresh', ...upgradeArgs]);
     expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
-    expect(await host.running('69')).toEqual(upgraded);
+    expect(await host.running('69')).toEqual(newVersions);
   });
 });
 
 describe('there is no switchover', () => {
   test('while the archiver fails', async () => {
+    const { leader } = upgrade;
     await replicasDone();
     await breakArchiving(host.fleet, leader);
     await expectNoSwitchover(await resume(), /archiving fails: a leader that stops waits for it/);
     await mendArchiving(host.fleet, leader);
-    expect(await goOn()).toEqual(upgraded);
+    expect(await goOn()).toEqual(newVersions);
   });
 
   test('while a long transaction runs', async () => {
+    const { leader } = upgrade;
     await replicasDone('--max-xact', '5s');
     const session = host.fleet
       .sql(leader, "set application_name to 'report'; select pg_sleep(300)")
@@ -130,14 +123,15 @@ describe('there is no switchover', () => {
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'report'",
     );
     expect(await session).toBe('ended');
-    expect(await goOn()).toEqual(upgraded);
+    expect(await goOn()).toEqual(newVersions);
   });
 
   test('while one is scheduled, nor in a pause', async () => {
+    const { leader, order } = upgrade;
     const pause = (on: true | null) =>
       host.fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { pause: on } });
     await replicasDone();
-    const scheduled = { leader, candidate: order[0]!, scheduled_at: '2099-01-01T00:00:00+00:00' };
+    const scheduled = { leader, candidate: order[0], scheduled_at: '2099-01-01T00:00:00+00:00' };
     await host.fleet.patroniRest(leader, '/switchover', { method: 'POST', body: scheduled });
     await pause(true);
     const stopped = await resume();
@@ -156,6 +150,6 @@ describe('there is no switchover', () => {
     expect(await drained()).toEqual([false, false, false]);
     await pause(null);
     await host.waitUntilOk();
-    expect(await goOn()).toEqual(upgraded);
+    expect(await goOn()).toEqual(newVersions);
   });
 });

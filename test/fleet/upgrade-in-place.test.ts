@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTraffic } from './traffic.ts';
-import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
+import { fleetOfFile } from './upgrade-of-file.ts';
 
-let host: UpgradeFleet;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(1);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
+const host = fleetOfFile(1);
 
 test('--primary-method restart under Patroni: the leader leads on, no row lost, the pause is measured', async () => {
   const { fleet } = host;

@@ -1,47 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdDpkg, openUpgradeFleet, releaseDpkg, type UpgradeFleet, usual } from './upgrade-fleet.ts';
-import { notYet, waitFor } from './wait-for.ts';
+import { describe, expect, test } from 'vitest';
+import { holdDpkg, releaseDpkg } from './upgrade-fleet.ts';
+import { newVersions, oldVersions, upgradeArgs, upgradeOfFile } from './upgrade-of-file.ts';
 
-let host: UpgradeFleet;
-let leader: string;
-let order: string[];
-let first: string;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(1);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
-
-beforeEach(async () => {
-  leader = await host.reset();
-  order = await host.order(args);
-  first = order[0]!;
-}, 120_000);
-
-const args = [...usual, '@cluster:69'];
-const old = ['15.18', '15.18', '15.18'];
-const upgraded = ['15.20', '15.20', '15.20'];
-const run = (env: Record<string, string> = {}) => host.muster(['upgrade', 'run', '--yes', ...args], env);
-const resume = (env: Record<string, string> = {}) => host.muster(['upgrade', 'resume'], env);
-
-/** Goes on to the end; nothing was installed twice, and nobody is left drained. */
-async function endsWell(): Promise<void> {
-  const done = await resume();
-  expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
-  expect(await host.running('69')).toEqual(upgraded);
-  for (const { name } of host.fleet.cluster('69').members) {
-    expect([await host.installs(name), await host.isDrained(name)]).toEqual([1, false]);
-    const left = await host.fleet.exec(name, 'ls /usr/sbin/policy-rc.d /var/lib/muster/guard 2>/dev/null');
-    expect(left.stdout).toBe('');
-  }
-}
+const upgrade = upgradeOfFile();
+const { host, run, resume, endsWell } = upgrade;
 
 describe('packages that do not come', () => {
   test('a broken repository while staging: nothing is installed anywhere, the cause is said', async () => {
-    const broken = order[1]!;
+    const { order } = upgrade;
+    const broken = order[1];
     // The lists are there, the packages are not: as with a mirror in the middle of an update.
     await host.fleet.exec(
       broken,
@@ -53,7 +20,7 @@ describe('packages that do not come', () => {
       expect.stringMatching(`stopped: ${broken}: download packages.*: .*(Failed to fetch|File not found)`),
     ]);
     expect(stopped.stdout).toContain('muster upgrade resume');
-    expect(await host.running('69')).toEqual(old);
+    expect(await host.running('69')).toEqual(oldVersions);
     for (const { name } of host.fleet.cluster('69').members)
       expect([await host.installs(name), await host.isDrained(name)]).toEqual([0, false]);
     await host.fleet.exec(broken, 'umount /srv/repository/security');
@@ -61,34 +28,34 @@ describe('packages that do not come', () => {
   });
 
   test('held after the download: apt says so, clients are back, the old server runs', async () => {
+    const { first } = upgrade;
     await run({ MUSTER_DIE_AT: 'before-intent:5' });
     await host.fleet.exec(first, 'apt-mark hold postgresql-15');
     const stopped = await resume();
     expect([stopped.code, stopped.stdout]).toEqual([4, expect.stringMatching(/[Hh]eld packages/)]);
     expect(stopped.stdout).toContain('apt-mark unhold');
     expect(await host.isDrained(first)).toBe(false);
-    expect(await host.running('69')).toEqual(old);
+    expect(await host.running('69')).toEqual(oldVersions);
     await host.fleet.exec(first, 'apt-mark unhold postgresql-15');
     await endsWell();
   });
 
   test("dpkg's lock held for a while is waited for", async () => {
+    const { first } = upgrade;
     await run({ MUSTER_DIE_AT: 'before-intent:5' });
     await host.fleet.exec(first, holdDpkg);
     const { end } = await host.start(['upgrade', 'resume'], 'wait for its sessions to end: done');
-    await waitFor('the install waits', { within: 20_000 }, async () => {
-      const { stdout } = await host.fleet.exec(first, 'cat /var/lib/muster/jobs/*/*out* 2>/dev/null');
-      return stdout.includes('frontend lock') || notYet(stdout);
-    });
+    await host.installWaits(first);
     await host.fleet.exec(first, releaseDpkg);
     const { code, text } = await end;
     expect(`${code} ${text}`).toMatch(/^0 /);
-    expect([await host.running('69'), await host.installs(first)]).toEqual([upgraded, 1]);
+    expect([await host.running('69'), await host.installs(first)]).toEqual([newVersions, 1]);
   });
 });
 
 describe('a replica that does not come back', () => {
   test('stays drained, nobody else is touched; when it is mended the run goes on', async () => {
+    const { first, leader, order } = upgrade;
     const program = '/usr/lib/postgresql/15/bin/postgres';
     await run({ MUSTER_DIE_AT: 'before-intent:6' });
     expect(await host.installs(first)).toBe(1);
@@ -101,7 +68,7 @@ describe('a replica that does not come back', () => {
     expect(stopped.stdout).toContain('no other node is touched');
     expect(stopped.stdout).toContain(`muster upgrade rollback-node ${first}`);
     expect(await host.isDrained(first)).toBe(true);
-    for (const node of [order[1]!, leader])
+    for (const node of [order[1], leader])
       expect(await host.fleet.sql(node, 'show server_version')).toContain('15.18');
     await host.fleet.exec(first, `mv ${program}.away ${program}`);
     await host.waitUntilOk();
@@ -111,6 +78,7 @@ describe('a replica that does not come back', () => {
 
 describe('a kill between two nodes', () => {
   test('leaves nobody without clients: what a resume drains again is given back again', async () => {
+    const { first } = upgrade;
     // After the result of the first replica's last step, before the stage is known to be done.
     await run({ MUSTER_DIE_AT: 'after-result:7' });
     expect([await host.installs(first), await host.isDrained(first)]).toEqual([1, false]);
@@ -120,7 +88,10 @@ describe('a kill between two nodes', () => {
 
 describe('two operators', () => {
   test('the second is told who works, and nothing happens', async () => {
-    const { end } = await host.start(['upgrade', 'run', '--yes', '--supervised-primary', ...args], 'healthy');
+    const { end } = await host.start(
+      ['upgrade', 'run', '--yes', '--supervised-primary', ...upgradeArgs],
+      'healthy',
+    );
     const second = await run();
     expect([second.code, second.stderr]).toEqual([7, expect.stringMatching(/locked|at work/)]);
     const { code, text } = await end;
@@ -131,6 +102,7 @@ describe('two operators', () => {
 
 describe('one node', () => {
   test('goes back to the packages it had, a leader does not', async () => {
+    const { leader } = upgrade;
     await run();
     const now = await host.fleet.waitForCluster('69');
     const replica = host.fleet

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { musterProgram, runProgram } from '../support/muster.ts';
 import { newestJournal } from './journal-lines.ts';
-import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
+import { fleetOfFile } from './upgrade-of-file.ts';
 
-let host: UpgradeFleet;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(2);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
+const host = fleetOfFile(2);
 
 beforeEach(async () => {
   await host.reset();

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { patroniOf, type PatroniRepository, sameAgain } from './build/newer-patroni.ts';
 import { fleetFolders } from './folders.ts';
 import { startTraffic } from './traffic.ts';
-import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
+import { fleetOfFile } from './upgrade-of-file.ts';
 
-let host: UpgradeFleet;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(1);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
+const host = fleetOfFile(1);
 
 const args = ['--include-patroni', '--proxies', '@haproxy', '--soak', '0', '@cluster:69'];
 const names = () => host.fleet.cluster('69').members.map(({ name }) => name);

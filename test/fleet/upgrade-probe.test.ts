@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { databasePassword } from './roles/patroni.ts';
-import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
+import { fleetOfFile } from './upgrade-of-file.ts';
 
-let host: UpgradeFleet;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(1);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
+const host = fleetOfFile(1);
 
 const args = ['--proxies', '@haproxy', '--soak', '0', '@cluster:69'];
 

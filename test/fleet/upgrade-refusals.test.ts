@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { breakArchiving, goOnReplaying, mendArchiving, stopReplay } from './disturb.ts';
 import { everythingThatIs } from './everything-that-is.ts';
-import { openUpgradeFleet, holdDpkg, releaseDpkg, type UpgradeFleet, usual } from './upgrade-fleet.ts';
+import { holdDpkg, releaseDpkg, usual } from './upgrade-fleet.ts';
+import { fleetOfFile } from './upgrade-of-file.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
-let host: UpgradeFleet;
+const host = fleetOfFile(1);
 let leader: string;
 let node: string;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(1);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
 
 beforeEach(async () => {
   leader = await host.fleet.waitForCluster('69');

@@ -1,18 +1,10 @@
 import { everythingThatIs } from './everything-that-is.ts';
 import { notYet, waitFor } from './wait-for.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { startTraffic } from './traffic.ts';
-import { openUpgradeFleet, type UpgradeFleet } from './upgrade-fleet.ts';
+import { fleetOfFile } from './upgrade-of-file.ts';
 
-let host: UpgradeFleet;
-
-beforeAll(async () => {
-  host = await openUpgradeFleet(2);
-}, 600_000);
-
-afterAll(async () => {
-  await host.close();
-});
+const host = fleetOfFile(2);
 
 beforeEach(async () => {
   await host.reset();
