@@ -1,7 +1,8 @@
 import { eachNode } from '../fanout/each-node.ts';
 import type { Executor } from '../fanout/executor.ts';
-import { askMember, type MemberAnswer, type Question } from './ask-member.ts';
+import { askMember, type MemberAnswer, type Question, type Reply } from './ask-member.ts';
 import { isCurrent } from './read-member.ts';
+import { jsonOf } from './read-reply.ts';
 
 /** A quick look at one member, for judging by observation. */
 export interface MemberLook {
@@ -74,22 +75,10 @@ export async function askThenLook(
 
 /** @param from place of the look's first question */
 function readLook(node: string, answer: MemberAnswer, from: number): MemberLook {
-  const nothing: MemberLook = {
-    node,
-    primary: false,
-    state: null,
-    timeline: null,
-    startedAt: null,
-    version: null,
-    streaming: false,
-    inRecovery: null,
-    replaced: false,
-    patroni: null,
-  };
-  if (answer.kind === 'silent') return nothing;
+  if (answer.kind === 'silent') return nothingSeen(node, null);
   const [primary, patroni, sql, process] = answer.replies.slice(from);
-  const said = readJson(patroni);
-  const server = readJson(sql);
+  const said = documentOf(patroni);
+  const server = documentOf(sql);
   const own = said['patroni'] as { readonly version?: unknown } | undefined;
   const version = typeof own?.version === 'string' ? own.version : null;
   return {
@@ -101,7 +90,7 @@ function readLook(node: string, answer: MemberAnswer, from: number): MemberLook 
     version: typeof server['version'] === 'number' ? server['version'] : null,
     streaming: server['streaming'] === true,
     inRecovery: typeof server['inRecovery'] === 'boolean' ? server['inRecovery'] : null,
-    replaced: (process as { readonly replaced?: unknown } | undefined)?.replaced === true,
+    replaced: isReplaced(process),
     patroni:
       answer.patroni.processes === 0
         ? null
@@ -109,11 +98,27 @@ function readLook(node: string, answer: MemberAnswer, from: number): MemberLook 
   };
 }
 
-function readJson(reply: object | undefined): Readonly<Record<string, unknown>> {
-  if (reply === undefined || !('text' in reply)) return {};
-  try {
-    return JSON.parse(reply.text as string) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+/** A look at a server that gives no answer. `state`: see MemberLook. */
+export function nothingSeen(node: string, state: string | null): MemberLook {
+  return {
+    node,
+    primary: false,
+    state,
+    timeline: null,
+    startedAt: null,
+    version: null,
+    streaming: false,
+    inRecovery: null,
+    replaced: false,
+    patroni: null,
+  };
+}
+
+/** @param reply to the question `server` */
+export function isReplaced(reply: Reply | undefined): boolean {
+  return (reply as { readonly replaced?: unknown } | undefined)?.replaced === true;
+}
+
+function documentOf(reply: Reply | undefined): Readonly<Record<string, unknown>> {
+  return (jsonOf(reply) as Record<string, unknown> | undefined) ?? {};
 }

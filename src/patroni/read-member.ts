@@ -2,6 +2,7 @@ import { pgVersionOfNumber } from '../versions/pg-version.ts';
 import type { MemberAnswer, PatroniOnNode, Question, Reply } from './ask-member.ts';
 import { serverFactsSql } from './facts-sql.ts';
 import type { ClusterAsSeen, MemberFacts, SeenMember, ServerFacts } from './member.ts';
+import { jsonOf } from './read-reply.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -166,13 +167,7 @@ function readDocument(reply: Reply | undefined): Document | undefined {
 
 /** Answers of the program's own questions are objects already. */
 function readText(reply: Reply | undefined): unknown {
-  if (reply === undefined) return undefined;
-  if (!('text' in reply)) return reply;
-  try {
-    return JSON.parse(reply.text);
-  } catch {
-    return undefined;
-  }
+  return reply === undefined || 'text' in reply ? jsonOf(reply) : reply;
 }
 
 function statusOf(reply: Reply | undefined): number | null {

@@ -66,8 +66,7 @@ export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools)
     if (end.kind !== 'done') return end;
     return { ...end, interruptionMs: measured && !signal.aborted ? watch.gapMs() : null };
   } finally {
-    // Not awaited: beside a lock's session sshd passes no signal on, and it ends when its channel is closed, 7 s later.
-    void watch.stop();
+    await watch.stop();
   }
 }
 

@@ -17,7 +17,7 @@ export interface PrimaryWatch {
   gaps(): number;
   /** The longest of these times, in milliseconds. */
   longestMs(): number;
-  /** Resolves when the members have stopped looking; nothing is heard of them from the call on. */
+  /** Nothing is heard of the members from the call on; resolves when they write no more. */
   stop(): Promise<void>;
 }
 
@@ -123,8 +123,9 @@ export function watchPrimary(
     longestMs: () => Math.round(Math.max(longest, gapSince === undefined ? 0 : performance.now() - gapSince)),
     async stop() {
       abort.abort();
-      // A root session beside others cannot be ended by a signal (end-remote.ts) and takes seconds; what only looks may.
-      await (table === undefined ? Promise.race([all, sleep(1000, undefined, { ref: false })]) : all);
+      // Who only looks is not waited for: beside a lock's session sshd passes no signal on (end-remote.ts), and it ends
+      // when its channel is closed, seconds later.
+      if (table !== undefined) await all;
     },
   };
 }

@@ -1,6 +1,7 @@
-import { askMember, type Question, type Reply } from '../patroni/ask-member.ts';
+import { askMember, type Question } from '../patroni/ask-member.ts';
 import type { CollectOptions } from '../patroni/collect.ts';
 import { problemOf } from '../patroni/read-member.ts';
+import { jsonOf } from '../patroni/read-reply.ts';
 import { type ReplicationFacts, replicationSql } from './facts-sql.ts';
 
 /** What a node says of the one server that runs on it. */
@@ -52,7 +53,7 @@ export async function askServer(
     readonly replaced?: boolean | null;
   };
   const own = (service ?? {}) as Partial<Pick<ServerAnswer, 'unit' | 'log' | 'addresses' | 'watchers'>>;
-  const facts = readFacts(sql);
+  const facts = (jsonOf(sql) as ReplicationFacts | undefined) ?? null;
   return {
     node,
     facts,
@@ -70,13 +71,4 @@ export async function askServer(
 
 export function isSilent(answer: ServerAnswer | SilentNode): answer is SilentNode {
   return 'silent' in answer;
-}
-
-function readFacts(reply: Reply | undefined): ReplicationFacts | null {
-  if (reply === undefined || !('text' in reply)) return null;
-  try {
-    return JSON.parse(reply.text) as ReplicationFacts;
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
 import { eachNode } from '../fanout/each-node.ts';
 import { askMember } from '../patroni/ask-member.ts';
-import type { LookOptions, MemberLook } from '../patroni/look-at-members.ts';
+import { isReplaced, type LookOptions, type MemberLook, nothingSeen } from '../patroni/look-at-members.ts';
+import { jsonOf } from '../patroni/read-reply.ts';
 
 /** As of a member of Patroni's; a server that takes writes can give a transaction id. */
 const lookSql = `select json_build_object('inRecovery', pg_is_in_recovery(),
@@ -39,42 +40,21 @@ export async function lookAtServer(
     signal,
     timeoutMs,
   );
-  const reply = answer.kind === 'answered' ? answer.replies[0]! : undefined;
-  const look = reply !== undefined && 'text' in reply ? readLook(reply.text) : undefined;
-  if (look === undefined) {
-    return {
-      node,
-      patroni: null,
-      primary: false,
-      state: answer.kind === 'silent' ? null : 'stopped',
-      timeline: null,
-      startedAt: null,
-      version: null,
-      streaming: false,
-      inRecovery: null,
-      replaced: false,
-    };
-  }
-  const process = answer.kind === 'answered' ? answer.replies[1] : undefined;
+  if (answer.kind === 'silent') return nothingSeen(node, null);
+  const [sql, process] = answer.replies;
+  const look = jsonOf(sql) as Looked | undefined;
+  if (look === undefined) return nothingSeen(node, 'stopped');
   const { inRecovery, startedAt, version, streaming, timeline, xid } = look;
   return {
     node,
     patroni: null,
     primary: !inRecovery && xid !== null,
     state: 'running',
-    replaced: (process as { readonly replaced?: unknown } | undefined)?.replaced === true,
+    replaced: isReplaced(process),
     timeline,
     startedAt,
     version,
     streaming,
     inRecovery,
   };
-}
-
-function readLook(text: string): Looked | undefined {
-  try {
-    return JSON.parse(text) as Looked;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { askPackages } from '../packages/ask-packages.ts';
 import { askMember } from '../patroni/ask-member.ts';
 import type { Cluster } from '../patroni/cluster.ts';
 import { problemOf } from '../patroni/read-member.ts';
+import { jsonOf } from '../patroni/read-reply.ts';
 import { pgMajor, pgVersionOfPackage } from '../versions/pg-version.ts';
 import { noteApplies, type ReleaseData } from '../versions/release-data.ts';
 import { readClock } from './clock.ts';
@@ -96,12 +97,7 @@ async function serverOf(node: string, settings: UpgradeSettings, { executor, sig
   );
   if (answer.kind === 'silent') return answer.why;
   const reply = answer.replies[0]!;
-  if (!('text' in reply)) return problemOf(reply);
-  try {
-    return JSON.parse(reply.text) as CheckFacts;
-  } catch {
-    return problemOf(reply);
-  }
+  return (jsonOf(reply) as CheckFacts | undefined) ?? problemOf(reply);
 }
 
 /** Asks the leader, in each database where the note is a matter of databases. */

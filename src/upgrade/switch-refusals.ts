@@ -2,6 +2,7 @@ import { askProxies } from '../haproxy/pools.ts';
 import { askMember } from '../patroni/ask-member.ts';
 import { findMember, whyNotCandidate } from '../patroni/candidate.ts';
 import type { Cluster } from '../patroni/cluster.ts';
+import { jsonOf } from '../patroni/read-reply.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { checkSql, type CheckFacts } from './server-sql.ts';
 import { absentMembers } from './steps/health.ts';
@@ -26,9 +27,9 @@ export async function refusals(
     [{ ask: 'sql', text: checkSql(settings.maxTransactionMs / 1000) }],
     signal,
   );
-  const reply = answer.kind === 'answered' ? answer.replies[0]! : undefined;
-  if (reply === undefined || !('text' in reply)) return [`${node} does not answer`];
-  const server = JSON.parse(reply.text) as CheckFacts;
+  const reply = answer.kind === 'answered' ? answer.replies[0] : undefined;
+  const server = jsonOf(reply) as CheckFacts | undefined;
+  if (server === undefined) return [`${node} does not answer`];
   const facts = {
     cluster,
     packages: new Map(),
