@@ -41,7 +41,7 @@ say simulation-code $?
 say uris
 apt-get -qq --print-uris -o Debug::NoLocking=1 install --only-upgrade $wanted 2>/dev/null
 say held; apt-mark showhold
-say audit; dpkg --audit 2>&1 | head -n 20
+say audit; dpkg --audit 2>&1 | head -n 100
 say locks
 for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock; do
   inode=$(stat -c %i $lock 2>/dev/null) || continue

@@ -6,6 +6,15 @@ export interface PackageChange {
 }
 
 /** What the package manager of a node says would happen; nothing was changed to know it. `null`: not known. */
+export interface BrokenPackages {
+  /** The package manager's first line. */
+  readonly said: string;
+  /** Half unpacked: only to be unpacked anew. */
+  readonly half: readonly string[];
+  /** Unpacked, not configured. */
+  readonly unconfigured: readonly string[];
+}
+
 export interface PackageFacts {
   readonly manager: 'apt' | 'dnf';
   /** Why root's rights are not to be had. */
@@ -19,7 +28,7 @@ export interface PackageFacts {
   readonly problem: string | null;
   readonly held: readonly string[];
   /** The package database is interrupted or broken. */
-  readonly broken: string | null;
+  readonly broken: BrokenPackages | null;
   /** Somebody works with packages right now. */
   readonly busy: string | null;
   /** Files of configuration that were edited, of packages that change. */

@@ -1,4 +1,5 @@
 import { readSections, type Sections } from '../versions/sections.ts';
+import { readAudit } from './dpkg-audit.ts';
 import type { PackageChange, PackageFacts } from './package-driver.ts';
 
 /** Reads what factsScript printed; undefined: the node has neither apt nor dnf, or the answer is cut. */
@@ -39,7 +40,7 @@ function readApt(sections: Sections, major: string): PackageFacts {
           ? null
           : errors.join('; ') || simulation.at(-1) || `apt-get ended with ${code}`,
     held: sections.lines('held'),
-    broken: sections.lines('audit')[0] ?? null,
+    broken: readAudit(sections.lines('audit')),
     busy: busy[0] ?? null,
     editedFiles: sections.lines('conffiles'),
     guarded: sections.lines('policy').length > 0,
@@ -115,7 +116,10 @@ function readDnf(sections: Sections): PackageFacts {
           ? null
           : errors.map((line) => line.slice('Error: '.length)).join('; ') || `dnf ended with ${code}`,
     held: sections.lines('held').flatMap((line) => lockedName(line) ?? []),
-    broken: sections.lines('broken')[0] ?? null,
+    broken:
+      sections.lines('broken').length === 0
+        ? null
+        : { said: sections.lines('broken')[0]!, half: [], unconfigured: [] },
     busy: null,
     editedFiles: [],
     guarded: false,

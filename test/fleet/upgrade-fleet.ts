@@ -19,6 +19,8 @@ export interface UpgradeFleet extends TestFleet {
   guard(node: string): Promise<string>;
   /** Waits until an install of muster's waits for dpkg's lock. */
   installWaits(node: string): Promise<void>;
+  /** Goes on with a run that was killed before an install, whose disk fills up while packages are unpacked. */
+  resumeOnFullDisk(node: string, freeBytes: number): Promise<StartedEnd>;
   /** Starts muster and waits until it prints `text`; the end is to be awaited. */
   start(args: readonly string[], text: string): Promise<{ readonly end: Promise<StartedEnd> }>;
   /** Waits until muster itself finds the cluster well: to the fleet's own wait a drained member is not. */
@@ -45,7 +47,7 @@ export async function openUpgradeFleet(clusters: number): Promise<UpgradeFleet> 
   const members = fleet.plan.clusters.flatMap((cluster) => cluster.members);
   const refresh = () => Promise.all(members.map(({ name }) => fleet.exec(name, 'apt-get -qq update')));
   await refresh();
-  return {
+  const upgradeFleet: UpgradeFleet = {
     ...host,
     async reset() {
       await fleet.reset({ asNew: true });
@@ -87,6 +89,14 @@ export async function openUpgradeFleet(clusters: number): Promise<UpgradeFleet> 
         return stdout.includes('frontend lock') || notYet(stdout);
       });
     },
+    async resumeOnFullDisk(node, freeBytes) {
+      await fleet.exec(node, holdDpkg);
+      const { end } = await upgradeFleet.start(['upgrade', 'resume'], 'wait for its sessions to end: done');
+      await upgradeFleet.installWaits(node);
+      await fleet.setFreeSpace(node, freeBytes);
+      await fleet.exec(node, releaseDpkg);
+      return end;
+    },
     async start(args, text) {
       const child = spawn(musterProgram, args, {
         env: { ...process.env, ...host.environment },
@@ -117,4 +127,5 @@ export async function openUpgradeFleet(clusters: number): Promise<UpgradeFleet> 
       });
     },
   };
+  return upgradeFleet;
 }

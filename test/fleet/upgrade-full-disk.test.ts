@@ -1,16 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ProgramResult } from '../support/muster.ts';
 import { newestJournal } from './journal-lines.ts';
-import { holdDpkg, releaseDpkg } from './upgrade-fleet.ts';
-import { oldVersions, upgradeOfFile } from './upgrade-of-file.ts';
+import { oldVersions, roomForHalf, upgradeOfFile } from './upgrade-of-file.ts';
 
 const upgrade = upgradeOfFile();
 const { host, run, resume, endsWell } = upgrade;
-
-const megabyte = 1024 ** 2;
-
-/** Enough for the libraries and the client, not for the server. */
-const roomForHalf = 30 * megabyte;
 
 /** What is so when packages did not fit: nothing but the packages of one node was touched, and that is not left alone. */
 async function expectNoRoom(
@@ -42,13 +36,8 @@ test('a disk that fills up while packages are unpacked: the old server runs on; 
   const { fleet } = host;
   const started = () => fleet.sql(first, 'select pg_postmaster_start_time()');
   await run({ MUSTER_DIE_AT: 'before-intent:5' });
-  await fleet.exec(first, holdDpkg);
   const before = await started();
-  const { end } = await host.start(['upgrade', 'resume'], 'wait for its sessions to end: done');
-  await host.installWaits(first);
-  await fleet.setFreeSpace(first, roomForHalf);
-  await fleet.exec(first, releaseDpkg);
-  const { code, text } = await end;
+  const { code, text } = await host.resumeOnFullDisk(first, roomForHalf);
 
   await expectNoRoom({ code, stdout: text }, 'install .*No space left on device');
   expect(await started()).toBe(before);

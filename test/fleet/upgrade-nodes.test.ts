@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { holdDpkg, releaseDpkg } from './upgrade-fleet.ts';
-import { newVersions, oldVersions, upgradeArgs, upgradeOfFile } from './upgrade-of-file.ts';
+import { newVersions, oldVersions, roomForHalf, upgradeArgs, upgradeOfFile } from './upgrade-of-file.ts';
 
 const upgrade = upgradeOfFile();
-const { host, run, resume, endsWell } = upgrade;
+const { host, run, resume, endsWell, isUpgraded } = upgrade;
 
 describe('packages that do not come', () => {
   test('a broken repository while staging: nothing is installed anywhere, the cause is said', async () => {
@@ -50,6 +50,30 @@ describe('packages that do not come', () => {
     const { code, text } = await end;
     expect(`${code} ${text}`).toMatch(/^0 /);
     expect([await host.running('69'), await host.installs(first)]).toEqual([newVersions, 1]);
+  });
+});
+
+describe('packages that are half unpacked when the run is given up', () => {
+  test('are refused by the next plan, and unpacked anew where that is waived', async () => {
+    const { first } = upgrade;
+    await run({ MUSTER_DIE_AT: 'before-intent:5' });
+    const stopped = await host.resumeOnFullDisk(first, roomForHalf);
+    expect([stopped.code, stopped.text]).toEqual([4, expect.stringContaining('No space left on device')]);
+    expect((await host.muster(['upgrade', 'abort'])).code).toBe(0);
+    await host.fleet.setFreeSpace(first);
+    // What a person would try: it configures the client, and cannot configure the server.
+    const configured = await host.fleet.exec(first, 'dpkg --configure -a');
+    expect([configured.code, await host.guard(first)]).toEqual([1, '']);
+
+    const refused = await run();
+    expect([refused.code, refused.stdout]).toEqual([
+      3,
+      expect.stringContaining(`P19 refused: ${first}: half installed: postgresql-15; an upgrade unpacks`),
+    ]);
+    const waived = ['--waive', 'P19=half installed', ...upgradeArgs];
+    const done = await host.muster(['upgrade', 'run', '--yes', ...waived]);
+    expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+    await isUpgraded(first);
   });
 });
 

@@ -36,6 +36,9 @@ export const upgradeArgs: readonly string[] = [...usual, '@cluster:69'];
 export const oldVersions: readonly string[] = ['15.18', '15.18', '15.18'];
 export const newVersions: readonly string[] = ['15.20', '15.20', '15.20'];
 
+/** Bytes of free space, enough to unpack the libraries and the client, not the server. */
+export const roomForHalf = 30 * 1024 ** 2;
+
 export function upgradeOfFile(): UpgradeOfFile {
   const host = fleetOfFile(1);
   let leader: string;

@@ -100,17 +100,9 @@ export const packageChecks: readonly Check[] = [
     id: 'P19',
     title: 'the package database is whole and free',
     test(facts) {
-      return packagesByNode(facts).flatMap(([node, { broken, busy, manager }]) => [
-        ...(broken === null
-          ? []
-          : [
-              refuse(
-                manager === 'apt'
-                  ? `${node}: dpkg is interrupted: ${broken} (dpkg --configure -a)`
-                  : `${node}: its package database is broken: ${broken} (dnf check)`,
-              ),
-            ]),
-        ...(busy === null ? [] : [refuse(`${node}: ${busy}`)]),
+      return packagesByNode(facts).flatMap(([node, one]) => [
+        ...(one.broken === null ? [] : [refuse(`${node}: ${brokenWords(one, one.broken)}`)]),
+        ...(one.busy === null ? [] : [refuse(`${node}: ${one.busy}`)]),
       ]);
     },
   },
@@ -185,6 +177,22 @@ export const packageChecks: readonly Check[] = [
     },
   },
 ];
+
+/** What half a run left is mended by the next one, with services kept from starting; by hand they would be restarted. */
+function brokenWords(
+  { manager, changes }: PackageFacts,
+  { said, half, unconfigured }: NonNullable<PackageFacts['broken']>,
+): string {
+  if (manager !== 'apt') return `its package database is broken: ${said} (dnf check)`;
+  if (half.length > 0) {
+    const names = half.join(' ');
+    return half.every((name) => changes.some((change) => change.name === name))
+      ? `half installed: ${names}; an upgrade unpacks them anew (--waive 'P19=half installed')`
+      : `half installed: ${names} (apt-get install --reinstall ${names})`;
+  }
+  const what = unconfigured.length > 0 ? `not configured: ${unconfigured.join(' ')}` : said;
+  return `dpkg is interrupted: ${what} (dpkg --configure -a)`;
+}
 
 function unholdCommand(manager: PackageFacts['manager']): string {
   return manager === 'apt' ? 'apt-mark unhold' : 'dnf versionlock delete';
