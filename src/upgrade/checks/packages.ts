@@ -49,22 +49,19 @@ export const packageChecks: readonly Check[] = [
             : `its package lists are ${Math.round(listsAge / 3600)} hours old`;
         return [refuse(`${node}: ${text} (--refresh brings new ones)`)];
       });
-      const offers = Map.groupBy(nodes, ([, { changes }]) =>
-        changes
-          .filter(({ name }) => usual.test(name))
-          .map(({ name, to }) => `${name} ${to}`)
-          .toSorted()
-          .join(', '),
+      // By package: a node may have some of them already.
+      const offers = Map.groupBy(
+        nodes.flatMap(([node, { changes }]) =>
+          changes.filter(({ name }) => usual.test(name)).map(({ name, to }) => ({ node, name, to })),
+        ),
+        ({ name }) => name,
       );
-      const unlike = [...offers].filter(([offer]) => offer !== '');
-      const differ =
-        unlike.length > 1
-          ? [
-              refuse(
-                `nodes are offered different versions: ${unlike.map(([offer, some]) => `${some.map(([node]) => node).join(',')}: ${offer}`).join('; ')}`,
-              ),
-            ]
-          : [];
+      const differ = [...offers].flatMap(([name, some]) => {
+        const versions = [...Map.groupBy(some, ({ to }) => to)];
+        if (versions.length === 1) return [];
+        const words = versions.map(([to, ones]) => `${to} on ${ones.map(({ node }) => node).join(',')}`);
+        return [refuse(`nodes are offered different versions of ${name}: ${words.join('; ')}`)];
+      });
       const majors = nodes.flatMap(([node, { changes }]) =>
         changes
           .filter(
