@@ -25,4 +25,14 @@ export const resumeFlags = {
   quiet: boolean({ char: 'q', summary: 'Only what goes wrong, and the end' }),
 };
 
+/** Of an upgrade: what stopped it at sessions that stay is not left by waiting again. */
+export const upgradeResumeFlags = {
+  ...resumeFlags,
+  'drain-timeout': string({
+    helpValue: 'TIME',
+    summary: 'Sessions have so long to end, instead of what the run began with',
+  }),
+  'force-drain': boolean({ summary: 'End sessions that stay after --drain-timeout' }),
+};
+
 export type ResumeFlags = Interfaces.InferredFlags<typeof resumeFlags>;

@@ -77,6 +77,17 @@ export function startRollingReplay(plan: PlanRecord): {
   };
 }
 
+/** What the record says of a stage still counts: none of its steps was taken up again since, by a resume. */
+export function isCurrent(
+  record: StageRecord | undefined,
+  steps: readonly (StepState | undefined)[],
+): boolean {
+  // One that is done is never taken up again; a clock that was set back must not say so.
+  if (record === undefined || record.state === 'done') return true;
+  const since = record.at;
+  return steps.every((step) => (step?.intent?.at ?? '') <= since && (step?.result?.at ?? '') <= since);
+}
+
 /** A step's state after one more record of it. */
 export function nextState(before: StepState | undefined, record: IntentRecord | ResultRecord): StepState {
   const { lane, node, step, attempt } = record;

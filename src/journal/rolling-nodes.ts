@@ -1,13 +1,15 @@
 import type { NodeRecord } from './replay.ts';
-import { type RollingReplay, stageKey, type StepState } from './replay-rolling.ts';
+import { isCurrent, type RollingReplay, stageKey, stepKey, type StepState } from './replay-rolling.ts';
 import type { StageRecord } from './rolling-records.ts';
 
 /** Each node of a rolling run, from the records of its stages and steps. */
 export function rollingNodes(nodes: readonly string[], rolling: RollingReplay): NodeRecord[] {
   const stages = new Map<string, (StageRecord | undefined)[]>();
   for (const lane of rolling.plan.lanes) {
-    for (const [stage, { node }] of lane.stages.entries()) {
-      const record = rolling.stages.get(stageKey({ lane: lane.name, stage }));
+    for (const [stage, { node, steps: planned }] of lane.stages.entries()) {
+      const found = rolling.stages.get(stageKey({ lane: lane.name, stage }));
+      const known = planned.map(({ id }) => rolling.steps.get(stepKey({ lane: lane.name, node, step: id })));
+      const record = isCurrent(found, known) ? found : undefined;
       stages.set(node, [...(stages.get(node) ?? []), record]);
     }
   }

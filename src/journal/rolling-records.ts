@@ -15,8 +15,18 @@ export interface PlannedLane {
   readonly batch: number;
   readonly stages: readonly {
     readonly node: string;
-    readonly steps: readonly { readonly id: string; readonly title: string }[];
+    readonly steps: readonly PlannedStep[];
   }[];
+}
+
+export interface PlannedStep {
+  readonly id: string;
+  readonly title: string;
+  /** What is so on the node from this step on, until it is taken back or a step that `ends` it is done. */
+  readonly stands?: string;
+  /** It ends with the step itself, when that ends well. */
+  readonly untilDone?: true;
+  readonly ends?: true;
 }
 
 /** Which try of which step. */

@@ -21,6 +21,14 @@ export interface RollingState {
 
 export function createRollingState(total: number, done: number): RollingState {
   const active = new Map<string, ActiveNode>();
+  /** Of an abort, which takes steps back and has no stages. */
+  const undoings = new Set<string>();
+  const undoing = (lane: string, node: string): ActiveNode => {
+    const row = { lane, node, step: '', note: '', since: performance.now() };
+    active.set(lane, row);
+    undoings.add(lane);
+    return row;
+  };
   const state: RollingState = {
     total,
     done,
@@ -31,8 +39,8 @@ export function createRollingState(total: number, done: number): RollingState {
       stageStarted(lane, node) {
         active.set(lane, { lane, node, step: '', note: '', since: performance.now() });
       },
-      stepStarted({ lane, title }, how) {
-        const row = active.get(lane);
+      stepStarted({ lane, node, title }, how) {
+        const row = active.get(lane) ?? (how === 'undo' ? undoing(lane, node) : undefined);
         if (row === undefined) return;
         row.step =
           how === 'recover'
@@ -43,9 +51,23 @@ export function createRollingState(total: number, done: number): RollingState {
         row.note = '';
         row.since = performance.now();
       },
+      stepEnded({ lane }) {
+        if (undoings.delete(lane)) active.delete(lane);
+      },
       note({ lane }, text) {
         const row = active.get(lane);
         if (row !== undefined) row.note = text;
+      },
+      // What a step waits for is often said by its command alone: apt-get names who holds dpkg's lock.
+      output({ lane }, chunk) {
+        const row = active.get(lane);
+        const last = chunk
+          .toString()
+          .trimEnd()
+          .split(/[\r\n]+/)
+          .at(-1)
+          ?.trim();
+        if (row !== undefined && last) row.note = last;
       },
       stageEnded(lane, _node, how) {
         active.delete(lane);

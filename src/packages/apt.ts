@@ -49,7 +49,7 @@ const configureFunction = `configure() {
       *'frontend lock'*) [ $waited -lt ${lockSeconds} ] || break ;;
       *) break ;;
     esac
-    [ $waited -gt 0 ] || printf 'waiting: %s\\n' "$said"
+    [ $waited -gt 0 ] || printf 'waiting: %s\\n' "$said" | head -n 1
     waited=$((waited + 1))
     sleep 1
   done

@@ -45,7 +45,9 @@ say audit; dpkg --audit 2>&1 | head -n 100
 say locks
 for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock; do
   inode=$(stat -c %i $lock 2>/dev/null) || continue
-  grep -E ":$inode " /proc/locks | awk -v lock=$lock '{ print lock, $5 }'
+  grep -E ":$inode " /proc/locks | awk '{ print $5 }' | while read -r pid; do
+    echo "$lock $pid $(ps -o comm= -p "$pid" 2>/dev/null)"
+  done
 done
 say automatic
 for unit in apt-daily-upgrade.service unattended-upgrades.service; do

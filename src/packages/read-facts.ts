@@ -79,8 +79,9 @@ function readInst(line: string): { name: string; from?: string; to: string } | u
 }
 
 function lockWords(line: string): string {
-  const [lock, pid] = line.split(' ');
-  return `${lock} is held${pid === undefined || pid === '0' ? '' : ` by process ${pid}`}`;
+  const [lock, pid, name = ''] = line.split(' ');
+  if (pid === undefined || pid === '0') return `${lock} is held (fuser -v ${lock})`;
+  return `${lock} is held by process ${pid}${name === '' ? '' : `, ${name}`}`;
 }
 
 function readDnf(sections: Sections): PackageFacts {

@@ -107,7 +107,7 @@ export async function runJob(
     return {
       kind: 'unknown',
       message: `its end is not known after ${seconds} s: ${away === undefined ? 'it is left running' : `the node is away (${away})`}`,
-      hint: `Look at it on ${options.node}; muster runs resume looks there first, and waits for its end again.`,
+      hint: `Look at it on ${options.node}; a resume looks there first, and waits for its end again.`,
     };
   }
   return judge(end, options, context);
@@ -172,7 +172,7 @@ function inDoubt(
   return {
     kind: 'unknown',
     message,
-    hint: `Look at ${node} (job ${context.jobId}); muster runs resume asks it again, --run-again ${node} or --take-as-done ${node} decides.`,
+    hint: `Look at ${node} (job ${context.jobId}); a resume asks it again, its --run-again ${node} or --take-as-done ${node} decides.`,
   };
 }
 

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { runLane } from './run-lane.ts';
-import { startProgress, type RollingEnd, type RunProgress } from './run-progress.ts';
+import { startProgress, whyHeld, type RollingEnd, type RunProgress } from './run-progress.ts';
 import type { StepTools } from './run-step.ts';
 import type { Lane, RollingOptions, RollingPlan } from './plan.ts';
 
@@ -29,7 +29,7 @@ export async function runPlan(
     await runBatch(lanes, batch, options, tools, progress);
     const last = batch === plan.batches.length - 1;
     if (!last && progress.stopped() === undefined && (await options.soak?.(batch, tools.hold)) === false) {
-      progress.hold('asked to hold');
+      progress.hold(whyHeld(tools.hold));
     }
   }
   return progress.end();

@@ -59,7 +59,7 @@ export function startProgress(
         ? `${node}: ${message}`
         : `${failures.size} nodes failed, the last: ${node}: ${message}`;
     }
-    return hold.aborted ? 'asked to hold' : undefined;
+    return hold.aborted ? whyHeld(hold) : undefined;
   };
   const tell = (): void => {
     const why = reason();
@@ -120,4 +120,9 @@ export function startProgress(
       };
     },
   };
+}
+
+/** Why the run is to hold: a person's Ctrl-C has no words of its own. */
+export function whyHeld(hold: AbortSignal): string {
+  return typeof hold.reason === 'string' ? hold.reason : 'asked to hold';
 }

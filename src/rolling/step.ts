@@ -71,5 +71,14 @@ export interface Step {
   /** May run again when the journal says done and the check says needed: a drain that a reload undid. */
   readonly repeatable?: boolean;
   /** Takes back what the step did; recorded, and offered by abort. Must be repeatable. */
-  readonly undo?: { readonly title: string; run(context: StepContext): Promise<StepResult> };
+  readonly undo?: {
+    readonly title: string;
+    /** What is so on the node until then, for a person who finds the run stopped: `clients are led away`. */
+    readonly stands?: string;
+    /** It ends with the step itself, when that ends well. */
+    readonly untilDone?: true;
+    run(context: StepContext): Promise<StepResult>;
+  };
+  /** Once done, nothing of what earlier steps of the stage left is so any more. */
+  readonly ends?: true;
 }

@@ -58,7 +58,7 @@ export function requireMembers({ clusters, others }: Clusters): readonly Cluster
   throw new UserError(`not every node is a member that answers: ${said}`, {
     code: 'NOT_A_MEMBER',
     exitCode: 3,
-    hint: 'Nothing was changed. Leave such nodes out with -x, or see muster cluster status.',
+    hint: 'Nothing was changed. A member must come back first (muster cluster status shows it); -x leaves out what is none.',
   });
 }
 

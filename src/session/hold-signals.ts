@@ -6,8 +6,10 @@ export interface HoldSignals {
   readonly hold: AbortSignal;
   /** Aborted at the second: leave; what runs on nodes goes on. */
   readonly detach: AbortSignal;
-  /** Holds for a reason of our own: a lost lock. */
-  holdNow(): void;
+  /** Holds for a reason of our own: a lost lock. It is what the end of the run names. */
+  holdNow(reason?: string): void;
+  /** Says something through what `sayThrough` named last. */
+  say(text: string): void;
   /** 130, or 128 + n, once somebody asked twice. */
   leftWith(): number | undefined;
   /** From now on says things through this: a live view is on the terminal. */
@@ -33,14 +35,15 @@ export function watchHoldSignals(
       left = codes[name];
       return detach.abort();
     }
-    say('holding: the steps that run are finished, nothing new starts (Ctrl-C again leaves at once)');
+    say('holding: what runs now is finished first, nothing new starts (Ctrl-C again leaves at once)');
     return hold.abort();
   };
   for (const name of names) process.on(name, onSignal);
   return {
     hold: hold.signal,
     detach: detach.signal,
-    holdNow: () => hold.abort(),
+    holdNow: (reason) => hold.abort(reason),
+    say: (text) => say(text),
     leftWith: () => left,
     sayThrough(other) {
       say = other;

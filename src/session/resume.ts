@@ -5,6 +5,8 @@ import type { RunJournal } from '../journal/open-journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { requireResumable } from '../journal/resumable.ts';
 import type { Verdict } from '../rolling/ledger.ts';
+import { readDuration } from '../rolling/read-duration.ts';
+import type { UpgradeSpec } from '../upgrade/upgrade-spec.ts';
 import { asRun, type ReachFlags } from './as-run.ts';
 import { openRunSession } from './open-session.ts';
 import { operatorOf } from './record.ts';
@@ -12,16 +14,23 @@ import { abortRolling, resumeRolling } from './rolling-run.ts';
 import { readSurroundings } from './surroundings.ts';
 import { workOf } from './work-of.ts';
 
+export interface ResumeHow {
+  /** Only runs of this kind, when no id is given: `upgrade`. */
+  readonly kind?: string;
+  readonly how?: 'resume' | 'abort';
+  /** This time other patience with sessions than the run began with. */
+  readonly drain?: { readonly force: boolean; readonly timeout: string | undefined };
+}
+
 /**
  * `muster runs resume [ID]`: goes on with a rolling run from what its journal and its nodes say; `abort`: takes back what
  * it left. Gives the exit status.
- * @param kind only runs of this kind, when no id is given: `upgrade`
  */
 export async function resumeRun(
   id: string | undefined,
   flags: ResumeFlags,
   argv: readonly string[],
-  { kind, how = 'resume' }: { readonly kind?: string; readonly how?: 'resume' | 'abort' } = {},
+  { kind, how = 'resume', drain }: ResumeHow = {},
 ): Promise<number> {
   const surroundings = readSurroundings();
   const { stateFolder: folder, host } = surroundings;
@@ -29,7 +38,7 @@ export async function resumeRun(
   const found = id ?? (await lastUnfinished(journal, kind));
   const { rolling, header } = requireResumable(await journal.show(found));
   const spec = rolling.plan.spec as { kind: string; reach?: Partial<ReachFlags> };
-  const work = await workOf(spec, rolling.plan.hash);
+  const work = await workOf(withDrain(spec, drain), rolling.plan.hash);
   const verdicts = readVerdicts(flags);
   const reach: ReachFlags = {
     ...noReach,
@@ -50,6 +59,21 @@ export async function resumeRun(
     { recorder, rolling: run.rolling, verdicts, onlyFailed: flags.only === 'failed' },
     { mode: flags.json ? 'json' : flags['json-lines'] ? 'json-lines' : flags.quiet ? 'quiet' : 'text' },
   );
+}
+
+/** Settings of an upgrade that change no step, only how long one waits and whether it insists. */
+function withDrain<T extends { readonly kind: string }>(spec: T, drain: ResumeHow['drain']): T {
+  if (drain === undefined || spec.kind !== 'upgrade') return spec;
+  const { settings } = spec as unknown as UpgradeSpec;
+  const { force, timeout } = drain;
+  return {
+    ...spec,
+    settings: {
+      ...settings,
+      forceDrain: settings.forceDrain || force,
+      drainMs: timeout === undefined ? settings.drainMs : readDuration('--drain-timeout', timeout),
+    },
+  };
 }
 
 /** The newest rolling run that is held or was interrupted. */

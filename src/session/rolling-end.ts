@@ -1,20 +1,26 @@
 import { ExitCode } from '../errors.ts';
 import type { RollingRecorder } from '../journal/rolling-recorder.ts';
+import { isCurrent } from '../journal/replay-rolling.ts';
 import type { RunCounts } from '../journal/records.ts';
+import type { StandingEffect } from '../journal/standing-effects.ts';
 import { makeVisibleLine } from '../output/printable.ts';
 import type { Ledger } from '../rolling/ledger.ts';
 import { lanesOf, nodesOf, type RollingPlan } from '../rolling/plan.ts';
 import type { RollingEnd } from '../rolling/run-progress.ts';
 import type { StepResult } from '../rolling/step.ts';
 import type { Undoing } from '../rolling/take-back.ts';
+import { commandsOf } from './commands-of.ts';
 import type { HoldSignals } from './hold-signals.ts';
 import type { RunSession } from './open-session.ts';
+import { standingLines, takeBackWord } from './standing-lines.ts';
 import type { RollingShow, RollingWork } from './rolling-run.ts';
 
 export interface EndedRun {
   readonly end: RollingEnd;
   readonly work: RollingWork;
   readonly plan: RollingPlan;
+  /** What it left on nodes that are not done. */
+  readonly standing: readonly StandingEffect[];
   readonly ledger: Ledger;
   readonly recorder: RollingRecorder;
   readonly show: RollingShow;
@@ -98,14 +104,16 @@ function standingOf(node: string, plan: RollingPlan, ledger: Ledger): NodeStandi
   for (const lane of lanesOf(plan)) {
     for (const [stage, { node: of, steps }] of lane.stages.entries()) {
       if (of !== node) continue;
-      const inDoubt = steps.some(({ id }) => {
-        const state = ledger.step({ lane: lane.name, node, step: id })?.state;
+      const known = steps.map(({ id }) => ledger.step({ lane: lane.name, node, step: id }));
+      const inDoubt = known.some((step) => {
+        const state = step?.state;
         if (state !== undefined && state !== 'satisfied') begun = true;
         // Without a word on its end: left behind by the second Ctrl-C, it goes on by itself.
         if (state === 'in-doubt') left = true;
         return state === 'unknown';
       });
-      states.push(inDoubt ? 'unknown' : ledger.stage({ lane: lane.name, stage })?.state);
+      const record = ledger.stage({ lane: lane.name, stage });
+      states.push(inDoubt ? 'unknown' : isCurrent(record, known) ? record?.state : undefined);
     }
   }
   if (states.includes('unknown')) return 'unknown';
@@ -120,14 +128,9 @@ export function countsOf(standings: ReadonlyMap<string, NodeStanding>): RunCount
   return { succeeded, failed: standings.size - succeeded, failedByKind: {} };
 }
 
-/** One word for one thing: who began with `muster upgrade` goes on with it. */
-export function commandsOf(kind: string | undefined): 'upgrade' | 'runs' {
-  return kind?.startsWith('upgrade') === true ? 'upgrade' : 'runs';
-}
-
 function textOf(
   session: RunSession,
-  { end, recorder, ledger, work }: EndedRun,
+  { end, recorder, ledger, work, standing }: EndedRun,
   status: number,
   standings: ReadonlyMap<string, NodeStanding>,
   summary: string | undefined,
@@ -147,7 +150,10 @@ function textOf(
     const how = status === ExitCode.refused ? 'refused, nothing was changed' : 'stopped';
     lines.push(`${how}: ${end.reason ?? 'asked to hold'}`);
     if (end.hint !== undefined) lines.push(end.hint);
+    lines.push(...standingLines(standing));
     if (status !== ExitCode.refused) lines.push(goOn);
+    if (standing.length > 0)
+      lines.push(`${takeBackWord}: muster ${commandsOf(work.spec.kind)} abort ${recorder.id}`);
   } else if (end.reason !== undefined) lines.push(end.reason);
   if (!ledger.hasEffects() && end.kind === 'done') lines.push('nothing was to be done');
   return `\n${lines.map(makeVisibleLine).join('\n')}\n`;
@@ -158,11 +164,14 @@ export async function sayTakenBack(
   session: RunSession,
   show: RollingShow,
   {
+    kind,
     list,
     results,
     recorder,
     standings,
   }: {
+    /** Of the work: names the command that tries again. */
+    readonly kind: string;
     readonly list: readonly Undoing[];
     readonly results: readonly { readonly undoing: Undoing; readonly result: StepResult }[];
     readonly recorder: RollingRecorder;
@@ -182,7 +191,7 @@ export async function sayTakenBack(
     );
   } else if (show.mode !== 'json-lines') {
     const failed = results.filter(({ result }) => result.kind !== 'done');
-    const lines = failed.map(
+    const lines = results.map(
       ({ undoing: { node, step }, result }) =>
         `${node}: ${step.undo!.title}: ${'message' in result ? result.message : result.kind}`,
     );
@@ -191,7 +200,7 @@ export async function sayTakenBack(
         ? `run ${recorder.id} is ended; nothing was to be taken back`
         : failed.length === 0
           ? `run ${recorder.id} is ended; ${results.length} steps were taken back`
-          : `Mend that by hand, or try again: muster runs abort ${recorder.id}`,
+          : `Mend that by hand, or try again: muster ${commandsOf(kind)} abort ${recorder.id}`,
     );
     await stdout.write(`\n${lines.map(makeVisibleLine).join('\n')}\n`);
   }

@@ -41,23 +41,23 @@ export async function lockNodes(
   const held: HeldLocks[] = [];
   const released = new AbortController();
   const quit = AbortSignal.any([signals.detach, released.signal]);
-  const acquire = (some: readonly string[], skipUnreachable: boolean) =>
-    acquireLocks(executor, some, lockName, owner, signals.detach, {
+  const acquire = (some: readonly string[], skipUnreachable: boolean, signal: AbortSignal) =>
+    acquireLocks(executor, some, lockName, owner, signal, {
       skipUnreachable,
       onLost: ({ node, message, isBroken }) =>
         retaken.set(node, isBroken ? Promise.resolve(giveUp(message)) : retake(node, message)),
     });
 
   function giveUp(message: string): string {
-    session.warn(`${message}; holding`);
-    signals.holdNow();
+    signals.say(`${message}; holding`);
+    signals.holdNow(message);
     return message;
   }
 
   async function retake(node: string, why: string): Promise<string | undefined> {
     const deadline = performance.now() + retakeMs;
     while (!quit.aborted && performance.now() < deadline) {
-      const locks = await acquire([node], false);
+      const locks = await acquire([node], false, quit);
       if (locks.kind === 'held') {
         held.push(locks);
         return undefined;
@@ -71,7 +71,7 @@ export async function lockNodes(
   }
 
   const store = await lockInStore(session, nodes, title, signals);
-  const locks = await acquire(nodes, true).catch(async (error: unknown) => {
+  const locks = await acquire(nodes, true, signals.detach).catch(async (error: unknown) => {
     await store.release();
     throw error;
   });

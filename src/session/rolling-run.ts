@@ -6,7 +6,8 @@ import { createJobs } from '../jobs/create-jobs.ts';
 import type { Jobs } from '../jobs/job.ts';
 import type { RollingReplay } from '../journal/replay-rolling.ts';
 import type { RollingRecorder } from '../journal/rolling-recorder.ts';
-import type { RollingRecord } from '../journal/rolling-records.ts';
+import type { PlannedLane, RollingRecord } from '../journal/rolling-records.ts';
+import { standingEffects } from '../journal/standing-effects.ts';
 import { createRollingPresenter, type RollingPresenter } from '../output/rolling-presenter.ts';
 import { createLedger, type Ledger, type Verdict } from '../rolling/ledger.ts';
 import { keepMembers } from '../patroni/kept-members.ts';
@@ -137,7 +138,8 @@ async function takeAllBack(session: RunSession, carried: Carried): Promise<numbe
     await recorder.append({ type: 'hold', at: new Date().toISOString(), exitCode: status, reason });
     await recorder.close();
   }
-  await sayTakenBack(session, show, { list, results, recorder, standings: nodeStandings({ plan, ledger }) });
+  const standings = nodeStandings({ plan, ledger });
+  await sayTakenBack(session, show, { kind: carried.work.spec.kind, list, results, recorder, standings });
   return status;
 }
 
@@ -166,7 +168,8 @@ async function carryOut(session: RunSession, carried: Carried): Promise<number> 
   );
   for (const record of (await beside?.stop()) ?? []) await recorder.append(record);
   await presenter.end();
-  return endRolling(session, { end, work, plan, ledger, recorder, show, signals });
+  const standing = standingEffects(describePlan(plan), ledger);
+  return endRolling(session, { end, work, plan, standing, ledger, recorder, show, signals });
 }
 
 function openCarried(
@@ -243,14 +246,20 @@ async function askYes(session: RunSession, question: string): Promise<boolean> {
 }
 
 /** The lanes of a plan as the journal and --dry-run show them. */
-export function describePlan(plan: RollingPlan) {
+export function describePlan(plan: RollingPlan): PlannedLane[] {
   return plan.batches.flatMap((lanes, batch) =>
     lanes.map(({ name, stages }) => ({
       name,
       batch,
       stages: stages.map(({ node, steps }) => ({
         node,
-        steps: steps.map(({ id, title }) => ({ id, title })),
+        steps: steps.map(({ id, title, undo, ends }) => ({
+          id,
+          title,
+          ...(undo?.stands === undefined ? {} : { stands: undo.stands }),
+          ...(undo?.untilDone === undefined ? {} : { untilDone: undo.untilDone }),
+          ...(ends === undefined ? {} : { ends }),
+        })),
       })),
     })),
   );

@@ -2,6 +2,7 @@ import { ExitCode } from '../errors.ts';
 import { outcomeText } from '../output/outcome-text.ts';
 import { makeVisibleLine } from '../output/printable.ts';
 import { renderTable } from '../output/table.ts';
+import { knownSteps, standingEffects } from '../journal/standing-effects.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { RunSummary } from '../journal/run-view.ts';
 import type { NodeRecord } from '../journal/replay.ts';
@@ -9,7 +10,8 @@ import type { StepState } from '../journal/replay-rolling.ts';
 import type { RunReader } from '../store/read-store.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { requireStore } from './require-store.ts';
-import { commandsOf } from './rolling-end.ts';
+import { commandsOf } from './commands-of.ts';
+import { standingLines, takeBackWord } from './standing-lines.ts';
 import { readSurroundings } from './surroundings.ts';
 
 /** `muster runs list` */
@@ -54,7 +56,16 @@ export async function showRun(id: string, options: { json: boolean; store: boole
       await terminal.stdout.write(`\n${await renderTable(head, steps, terminal.stdout.isTTY)}`);
       if (run.state !== 'finished' && run.state !== 'running') {
         const { kind } = run.rolling.plan.spec as { kind?: string };
-        await terminal.stderr.write(`muster: to go on: muster ${commandsOf(kind)} resume ${run.id}\n`);
+        const standing = standingEffects(run.rolling.plan.lanes, knownSteps(run.rolling));
+        const commands = commandsOf(kind);
+        const lines = [
+          ...standingLines(standing),
+          `to go on: muster ${commands} resume ${run.id}`,
+          ...(standing.length === 0
+            ? []
+            : [`${takeBackWord.toLowerCase()}: muster ${commands} abort ${run.id}`]),
+        ];
+        for (const line of lines) await terminal.stderr.write(`muster: ${makeVisibleLine(line)}\n`);
       }
     }
   }

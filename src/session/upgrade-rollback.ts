@@ -19,7 +19,8 @@ export async function rollbackNode(
 ): Promise<number> {
   const { stateFolder: folder, host } = readSurroundings();
   const journal = openJournal({ folder, host, onProblem: () => {} });
-  const { rolling } = await journal.show(flags.run ?? (await lastUpgrade()));
+  const id = flags.run ?? (await lastUpgrade());
+  const { rolling, state } = await journal.show(id);
   const spec = rolling?.plan.spec as (UpgradeSpec & { readonly reach?: Partial<ReachFlags> }) | undefined;
   const cluster =
     spec?.kind === 'upgrade' ? spec.batches.flat().find((plan) => plan.nodes[node] !== undefined) : undefined;
@@ -38,7 +39,13 @@ export async function rollbackNode(
     `Bring ${node} back to ${changes.map(({ name, from }) => `${name} ${from}`).join(', ')}?`,
     flags.yes,
   );
-  const rollback: RollbackSpec = { kind: 'upgrade-rollback', settings: spec.settings, cluster, node };
+  const rollback: RollbackSpec = {
+    kind: 'upgrade-rollback',
+    settings: spec.settings,
+    cluster,
+    node,
+    ...(state === 'finished' ? {} : { upgrade: id }),
+  };
   return startRolling(session, reach, rollbackWork(rollback, planHash(rollback)), {
     mode: flags.json ? 'json' : 'text',
   });
@@ -51,6 +58,16 @@ export function rollbackWork(spec: RollbackSpec, hash: string): RollingWork {
     spec,
     hash,
     plan: (tools) => rollbackPlan(spec, { ...tools, interrupted: () => {} }),
+    summary: (end) => (end.kind === 'done' ? waitingUpgrade(spec) : undefined),
     options: () => ({ parallel: 1, maxFailures: 0, onFailure: 'stop', confirmEach: 'none' }),
   };
+}
+
+/** What becomes of an upgrade that a rollback was made in the middle of. */
+function waitingUpgrade({ node, upgrade }: RollbackSpec): string | undefined {
+  if (upgrade === undefined) return undefined;
+  return [
+    `The upgrade is not finished. To end it, and plan anew later: muster upgrade abort ${upgrade}`,
+    `To upgrade ${node} again with the others: muster upgrade resume ${upgrade} --run-again ${node}/install --run-again ${node}/restart`,
+  ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { ConnectFailure } from './connect-failure.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { Link } from './link.ts';
 
@@ -77,7 +78,8 @@ export function createNodeLinks(
   };
   const end = (node: string, entry: Entry): void => {
     if (entries.get(node) === entry) entries.delete(node);
-    entry.abort.abort(new Error('closed'));
+    // Whoever still waits for it is told as of any node that cannot be reached: nothing was begun there.
+    entry.abort.abort(new ConnectFailure('connect', 'closed', 'the connection was closed here'));
     entry.link?.destroy();
   };
 

@@ -6,6 +6,7 @@ import type { Step, StepContext, StepResult } from '../rolling/step.ts';
 import { pgVersionOfNumber } from '../versions/pg-version.ts';
 import { undrainSteps, drainSteps } from './steps/drain.ts';
 import { explainPackages } from './steps/package-failure.ts';
+import { lastLog, stays } from './steps/restart.ts';
 import { acting, type ClusterTools, nodesOfPlan, waiting } from './steps/tools.ts';
 import type { UpgradeSettings } from './settings.ts';
 import { clusterTools, type UpgradeTools } from './upgrade-plan.ts';
@@ -17,6 +18,8 @@ export interface RollbackSpec {
   readonly settings: UpgradeSettings;
   readonly cluster: ClusterPlan;
   readonly node: string;
+  /** The upgrade, when it waits to be gone on with: its journal does not know of the rollback. */
+  readonly upgrade?: string;
 }
 
 export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: UpgradeTools): RollingPlan {
@@ -35,7 +38,7 @@ export function rollbackPlan({ cluster, settings, node }: RollbackSpec, tools: U
       sudo: true,
       timeoutMs: settings.nodeMs,
       awayMs: 15 * 60_000,
-      explain: explainPackages(node, 'muster runs resume'),
+      explain: explainPackages(node, 'go on as said below'),
     }),
     restartStep(node, running, patroni !== undefined, own),
     {
@@ -106,7 +109,8 @@ async function restartBack(
   return {
     kind: 'failed',
     message: end.message,
-    hint: `${driver.logHint(node)} on ${node}; then: muster runs resume.`,
+    hint: `${node}${stays(tools)}. ${driver.logHint(node)} there; when it is mended, this rollback is gone on with.`,
+    output: await lastLog(node, tools, context),
   };
 }
 

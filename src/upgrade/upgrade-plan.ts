@@ -99,7 +99,7 @@ function replicaStage(node: string, tools: ClusterTools, leaders: readonly strin
   const leads = (now: string) =>
     leaders.includes(now) ? undefined : `${now} leads, ${leaders[0]} was planned to`;
   const steps: Step[] = [
-    healthyStep('healthy', 'the cluster is healthy', tools, leads),
+    healthyStep('healthy', 'check that the cluster is healthy', tools, leads),
     ...drainSteps(node, tools),
     ...(changes.length === 0 ? [] : [installStep(node, tools)]),
     ...restartSteps(node, tools),
@@ -115,7 +115,9 @@ function inPlaceStage(node: string, tools: ClusterTools): Stage {
   return {
     node,
     steps: [
-      healthyStep('healthy', 'the cluster is healthy', tools, (now) => (now === node ? undefined : planAnew)),
+      healthyStep('healthy', 'check that the cluster is healthy', tools, (now) =>
+        now === node ? undefined : planAnew,
+      ),
       ...(changes.length === 0 ? [] : [installStep(node, tools)]),
       ...inPlaceGates(node, tools),
       ...restartSteps(node, tools, true),

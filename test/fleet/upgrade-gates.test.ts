@@ -136,7 +136,7 @@ describe('there is no switchover', () => {
     await pause(true);
     const stopped = await resume();
     await expectNoSwitchover(stopped, /a switchover is scheduled for 2099/);
-    expect(stopped.stdout).toContain('the cluster is paused (patronictl resume ends it)');
+    expect(stopped.stdout).toContain('the cluster is paused (patronictl resume pg69)');
     await host.fleet.patroniRest(leader, '/switchover', { method: 'DELETE' });
     await pause(null);
     await host.waitUntilOk();

@@ -96,14 +96,16 @@ describe('refused before anything is touched, and fine when it is mended', () =>
     const pause = (on: true | null) =>
       host.fleet.patroniRest(leader, '/config', { method: 'PATCH', body: { pause: on } });
     await pause(true);
-    expect(await refusedFor(/P03 refused: the cluster is paused \(patronictl resume ends it\)/)).toContain(
+    expect(await refusedFor(/P03 refused: the cluster is paused \(patronictl resume pg69\)/)).toContain(
       'refused: ',
     );
     await pause(null);
     await planIsFine();
     const scheduled = { leader, candidate: node, scheduled_at: '2099-01-01T00:00:00+00:00' };
     await host.fleet.patroniRest(leader, '/switchover', { method: 'POST', body: scheduled });
-    expect(await refusedFor(/P04 refused: a switchover is scheduled for 2099/)).toContain('refused: ');
+    expect(
+      await refusedFor(/P04 refused: a switchover is scheduled for 2099.*patronictl flush pg69 switchover/),
+    ).toContain('refused: ');
     await host.fleet.patroniRest(leader, '/switchover', { method: 'DELETE' });
     await planIsFine();
   });

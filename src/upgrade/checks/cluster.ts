@@ -1,5 +1,6 @@
 import { candidatesOf, findMember, whyNotCandidate } from '../../patroni/candidate.ts';
 import { bytes } from '../../patroni/health.ts';
+import { endPause, endSchedule } from '../../patroni/undo-commands.ts';
 import { isReplication } from '../../replication/replication-cluster.ts';
 import { isInPlace } from '../in-place.ts';
 import { type Check, type Objection, refuse, replicasOf, warn } from './check.ts';
@@ -34,7 +35,7 @@ export const clusterChecks: readonly Check[] = [
       const writable = cluster.members.filter(({ facts }) => facts?.checks.primary === 200);
       if (cluster.leader === null) found.push(refuse('there is not exactly one leader'));
       if (writable.length !== 1) found.push(refuse(`${writable.length} members take writes`));
-      if (cluster.paused) found.push(refuse('the cluster is paused (patronictl resume ends it)'));
+      if (cluster.paused) found.push(refuse(`the cluster is paused (${endPause(cluster)})`));
       if (cluster.leader?.role === 'standby_leader')
         found.push(refuse('it is a standby cluster: nobody takes writes'));
       for (const { name, facts } of cluster.members) {
@@ -57,8 +58,12 @@ export const clusterChecks: readonly Check[] = [
       const restarts = cluster.members.filter(({ facts }) => facts?.scheduledRestart === true);
       const at = cluster.scheduledSwitchover;
       return [
-        ...(at === null ? [] : [refuse(`a switchover is scheduled for ${at.at ?? 'some time'}`)]),
-        ...restarts.map(({ name }) => refuse(`a restart of ${name} is scheduled`)),
+        ...(at === null
+          ? []
+          : [refuse(`a switchover is scheduled for ${at.at ?? 'some time'} (${endSchedule(cluster)})`)]),
+        ...restarts.map(({ name }) =>
+          refuse(`a restart of ${name} is scheduled (patronictl flush ${cluster.scope} restart ${name})`),
+        ),
       ];
     },
   },

@@ -20,7 +20,13 @@ export function drainSteps(node: string, tools: ClusterTools): Step[] {
 export function undrainSteps(node: string, tools: ClusterTools): Step[] {
   const drain = drainOf(tools);
   if (drain === 'none') return [];
-  const step = { id: 'undrain', title: 'let clients in again', kind: 'effect', repeatable: true } as const;
+  const step = {
+    id: 'undrain',
+    title: 'let clients in again',
+    kind: 'effect',
+    repeatable: true,
+    ends: true,
+  } as const;
   if (drain === 'tag') return [{ ...step, run: (context) => setTag(node, false, tools, context) }];
   return [
     {
@@ -49,7 +55,11 @@ function proxyDrain(node: string, tools: ClusterTools): Step {
     check: (context) => checkDrained(node, tools, context),
     run: (context) => drain(node, tools, context),
     // Taken back when the command is given: whether the node is well is another matter by then.
-    undo: { title: 'let clients in again', run: (context) => undrain(node, tools, context, false) },
+    undo: {
+      title: 'let clients in again',
+      stands: 'clients are led away on the proxies',
+      run: (context) => undrain(node, tools, context, false),
+    },
   };
 }
 

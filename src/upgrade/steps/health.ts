@@ -1,6 +1,7 @@
 import type { Cluster } from '../../patroni/cluster.ts';
 import { judgeCluster } from '../../patroni/health.ts';
 import { poll } from '../../patroni/poll.ts';
+import { endPause, endSchedule } from '../../patroni/undo-commands.ts';
 import type { Step, StepContext, StepResult } from '../../rolling/step.ts';
 import { type ClusterTools, nodesOfPlan, waiting } from './tools.ts';
 
@@ -44,8 +45,10 @@ export async function waitHealthy(
       const found = [
         ...absentMembers(cluster, tools),
         ...concerns.map(({ text }) => text),
-        ...(cluster.paused ? ['the cluster is paused'] : []),
-        ...(cluster.scheduledSwitchover === null ? [] : ['a switchover is scheduled']),
+        ...(cluster.paused ? [`the cluster is paused (${endPause(cluster)})`] : []),
+        ...(cluster.scheduledSwitchover === null
+          ? []
+          : [`a switchover is scheduled (${endSchedule(cluster)})`]),
       ];
       if (found.length === 0) {
         const wrong = leaderIs?.(cluster.leader?.node ?? '');

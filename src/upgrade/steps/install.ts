@@ -33,7 +33,7 @@ export function installStep(node: string, tools: ClusterTools): Step {
   const driver = packageDriver(tools.plan.manager);
   const base = commandStep(tools.jobs, {
     id: 'install',
-    title: `install ${changes.map(({ name, to }) => `${name} ${to}`).join(', ')}`,
+    title: `install ${changes.length} ${changes.length === 1 ? 'package' : 'packages'} for PostgreSQL ${tools.plan.target}`,
     node,
     command: driver.install(changes),
     sudo: true,
@@ -46,22 +46,40 @@ export function installStep(node: string, tools: ClusterTools): Step {
     ...base,
     async run(context) {
       const result = await base.run(context);
-      return result.kind === 'done' ? stillRuns(node, changes, tools, context) : result;
+      return result.kind === 'done' ? stillRuns(node, changes, tools, context) : inDoubt(result, node);
     },
+    recover: async (context) => inDoubt(await base.recover!(context), node),
     undo: {
       title: 'take away what keeps services from starting',
+      stands: 'packages start no services (policy-rc.d, or masked units)',
+      untilDone: true,
       run: (context) => unguard(node, driver.unguard(), tools, context),
     },
   };
 }
 
-/** No job: it may be done any number of times, and where the disk is full no job can begin. */
+/** A package manager that was ended in the middle takes up where it stopped; one that may still run is waited for. */
+function inDoubt<Result extends { readonly kind: string }>(result: Result, node: string): Result {
+  if (result.kind !== 'unknown') return result;
+  const { message } = result as Result & { readonly message: string };
+  const hint = /went down while it ran|was killed on the node/.test(message)
+    ? `When ${node} is well: muster upgrade resume --run-again ${node}/install ends what it had begun.`
+    : `When ${node} answers again: muster upgrade resume. It looks there first, and waits for the end.`;
+  return { ...result, hint };
+}
+
+/**
+ * Only when nothing is installed any more: a job that was left behind goes on, and would start services without it.
+ * No job itself: it may be done any number of times, and where the disk is full no job can begin.
+ */
 async function unguard(
   node: string,
   script: string,
   tools: ClusterTools,
   context: StepContext,
 ): Promise<StepResult> {
+  const installing = await waitForInstall(node, tools, context);
+  if (installing !== undefined) return installing;
   const { outcome, stderr } = await askCommand(
     tools.executor,
     node,
@@ -70,6 +88,22 @@ async function unguard(
   );
   if (outcome.kind === 'finished' && outcome.code === 0) return { kind: 'done' };
   return { kind: 'failed', message: stderr.trim() || outcomeWords(outcome), outcome };
+}
+
+async function waitForInstall(
+  node: string,
+  { jobs, settings }: ClusterTools,
+  context: StepContext,
+): Promise<StepResult | undefined> {
+  const { jobId, detach } = context;
+  const message = 'its packages are still being installed';
+  const before = await jobs.state(node, jobId, detach);
+  if (before.kind !== 'running') return undefined;
+  context.note('waits until its packages are installed');
+  const signal = AbortSignal.any([detach, AbortSignal.timeout(settings.nodeMs)]);
+  const end = await jobs.follow(node, jobId, { timeoutMs: awayMs }, signal);
+  if (detach.aborted) return { kind: 'left', message };
+  return end.kind === 'unreachable' ? { kind: 'failed', message: `${message}: ${end.message}` } : undefined;
 }
 
 /** The exit code alone is no proof: apt-get passes over a package it was not asked to change. */

@@ -162,7 +162,7 @@ async function restart(
 }
 
 /** Of a node whose restart failed; said where its clients were led away. */
-function stays(tools: ClusterTools): string {
+export function stays(tools: ClusterTools): string {
   return drainOf(tools) === 'none' ? '' : ', stays drained';
 }
 
@@ -237,7 +237,8 @@ async function crashSince(
   return text;
 }
 
-function lastLog(node: string, tools: ClusterTools, context: StepContext): Promise<string> {
+/** The last lines of the server's log. */
+export function lastLog(node: string, tools: ClusterTools, context: StepContext): Promise<string> {
   return askAsRoot(node, tools.driver.logScript(node), tools, context);
 }
 

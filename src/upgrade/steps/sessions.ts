@@ -41,8 +41,8 @@ export function sessionsGate(
         message:
           typeof last === 'string'
             ? last
-            : `${String(last)} sessions stay on ${node} after ${Math.round(drainMs / 1000)} s`,
-        hint: 'Nothing was changed on it. --drain-timeout gives them longer, --force-drain ends them.',
+            : `${last === 1 ? '1 session stays' : `${String(last)} sessions stay`} on ${node} after ${Math.round(drainMs / 1000)} s`,
+        hint: `Clients are let in there again. To give them longer: muster upgrade resume --drain-timeout 30m; to end them: muster upgrade resume --force-drain.`,
       };
     },
   };

@@ -27,7 +27,11 @@ export function switchDrainSteps(handover: Handover, tools: ClusterTools): Step[
       repeatable: true,
       check: (context) => check(handover, tools, context),
       run: (context) => drainBoth(handover, tools, context),
-      undo: { title: 'let readers in again', run: (context) => giveBack(handover, tools, context, true) },
+      undo: {
+        title: 'let readers in again',
+        stands: `readers are led away from it and from ${to} on the proxies`,
+        run: (context) => giveBack(handover, tools, context, true),
+      },
     },
     sessionsGate(
       `${prefix}-sessions`,
@@ -52,6 +56,7 @@ export function switchUndrainSteps(handover: Handover, tools: ClusterTools, andO
       title: 'let readers in again',
       kind: 'effect',
       repeatable: true,
+      ...(andOldLeader ? { ends: true as const } : {}),
       // As of `undrain`: a resume may have led readers away anew.
       ...(drain === 'tag'
         ? {}

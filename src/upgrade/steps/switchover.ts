@@ -60,14 +60,16 @@ async function waitReady(handover: Handover, tools: ClusterTools, context: StepC
   const asked = waiting(tools, context);
   const { from } = handover;
   let why: string[] = ['its members do not answer'];
+  let leader: string | undefined;
   const end = await poll<StepResult>(
     async () => {
       const cluster = await tools.driver.ask(nodesOfPlan(tools.plan), asked);
       if (cluster === undefined || asked.signal.aborted) return undefined;
-      if (heirsOf(handover, tools).includes(cluster.leader?.node ?? '')) return { kind: 'done' };
+      leader = cluster.leader?.node ?? undefined;
+      if (heirsOf(handover, tools).includes(leader ?? '')) return { kind: 'done' };
       why = await refusals(cluster, heirNow(cluster, handover, tools), tools, asked.signal);
-      if (why.length === 0 && cluster.leader?.node !== from)
-        why = [`${cluster.leader?.node ?? 'nobody'} leads`];
+      if (why.length === 0 && leader !== from)
+        return { kind: 'failed', message: `${leader} leads, ${from} was planned to`, hint: planAnew };
       if (why.length === 0) return { kind: 'done' };
       context.note(why.join('; '));
       return undefined;
@@ -85,8 +87,13 @@ async function waitReady(handover: Handover, tools: ClusterTools, context: StepC
   return {
     kind: 'failed',
     message: `no switchover: ${why.join('; ')}`,
-    hint: `All replicas are upgraded, ${from} leads on with the old version. When it is mended: muster upgrade resume.`,
+    hint: `All replicas are upgraded, ${leadsNow(leader, from)}. When it is mended: muster upgrade resume.`,
   };
+}
+
+function leadsNow(leader: string | undefined, from: string): string {
+  if (leader === from) return `${from} leads on with the old version`;
+  return leader === undefined ? 'and nobody is known to lead' : `${leader} leads now`;
 }
 
 async function handOver(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepResult> {

@@ -15,7 +15,11 @@ export function tagStep(id: string, title: string, node: string, tools: ClusterT
     kind: 'effect',
     repeatable: true,
     run: (context) => setTag(node, true, tools, context),
-    undo: { title: 'take the tag noloadbalance away', run: (context) => setTag(node, false, tools, context) },
+    undo: {
+      title: 'take the tag noloadbalance away',
+      stands: 'clients are led away by the tag noloadbalance',
+      run: (context) => setTag(node, false, tools, context),
+    },
   };
 }
 

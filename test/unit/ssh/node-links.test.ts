@@ -42,4 +42,16 @@ describe('kept connections', () => {
 
     expect(links.connected()).toEqual(['n2', 'n3', 'n4']);
   });
+
+  it('that are being made when all is closed fail as a node that cannot be reached does', async () => {
+    const links = createNodeLinks(
+      (_node, ended) =>
+        new Promise((_resolve, reject) => ended.addEventListener('abort', () => reject(ended.reason))),
+      true,
+    );
+    const waiting = links.lease('n1', signal);
+    links.close();
+
+    await expect(waiting).rejects.toMatchObject({ outcome: { kind: 'not-started', reason: 'closed' } });
+  });
 });
