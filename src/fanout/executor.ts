@@ -18,6 +18,8 @@ export interface CommandTask {
   readonly timeoutMs?: number;
   /** Ask the server for a pseudo-terminal. */
   readonly pty?: boolean;
+  /** Called when another command of the node waits because this one has a session: it may end, if it can spare itself. */
+  readonly onCrowded?: () => void;
 }
 
 /**

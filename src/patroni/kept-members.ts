@@ -32,13 +32,16 @@ export function keepMembers<T extends Executor>(executor: T): T & MemberExecutor
   const idle = new Map<string, StayingProgram[]>();
   const all = new Set<StayingProgram>();
 
+  const takeIdle = (node: string): StayingProgram | undefined => {
+    const [program, ...others] = (idle.get(node) ?? []).filter((one) => !one.isOver());
+    idle.set(node, others);
+    return program;
+  };
+
   const start = (node: string): StayingProgram => {
     const program = startProgram(executor, node);
     all.add(program);
-    void program.ended.then(() => {
-      all.delete(program);
-      idle.set(node, idle.get(node)?.filter((one) => one !== program) ?? []);
-    });
+    void program.ended.then(() => all.delete(program));
     return program;
   };
 
@@ -46,7 +49,7 @@ export function keepMembers<T extends Executor>(executor: T): T & MemberExecutor
     async ask(node, questions, { signal, timeoutMs }) {
       const deadline = performance.now() + timeoutMs;
       for (;;) {
-        const waiting = idle.get(node)?.pop();
+        const waiting = takeIdle(node);
         const program = waiting ?? start(node);
         const answer = await program.ask(questions, { signal, timeoutMs: deadline - performance.now() });
         if (answer.line !== undefined) {
@@ -73,7 +76,9 @@ interface StayingProgram {
   readonly ended: Promise<NodeOutcome>;
   /** One at a time. Without an answer the program is over, or will be. */
   ask(questions: readonly Question[], options: KeptOptions): Promise<KeptAnswer>;
+  /** It answers what it was asked, and nothing more. */
   end(): void;
+  isOver(): boolean;
 }
 
 function startProgram(executor: Executor, node: string): StayingProgram {
@@ -95,13 +100,15 @@ function startProgram(executor: Executor, node: string): StayingProgram {
     if (rest.length > answerLimit) abort.abort();
     for (const line of lines) if (line.startsWith(`${nonce} `)) hear(line.slice(nonce.length + 1));
   };
-  const ended = executor.execute(node, stayingTask(nonce, input), { write }, abort.signal);
   const end = (): void => void input.end();
+  // Servers may give few sessions: one that is only kept is not worth another's waiting. What it was asked it answers first.
+  const ended = executor.execute(node, stayingTask(nonce, input, end), { write }, abort.signal);
   void ended.then(end);
 
   return {
     ended,
     end,
+    isOver: () => input.writableEnded,
     async ask(questions, { signal, timeoutMs }) {
       clearTimeout(idleTimer);
       const { promise, resolve } = Promise.withResolvers<KeptAnswer>();

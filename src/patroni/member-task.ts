@@ -34,11 +34,16 @@ muster_member
 }
 
 /** The program, which answers a line of questions after the other until its input ends. */
-export function stayingTask(nonce: string, lines: AsyncIterable<Uint8Array>): CommandTask {
+export function stayingTask(
+  nonce: string,
+  lines: AsyncIterable<Uint8Array>,
+  onCrowded: () => void,
+): CommandTask {
   // Short, because sudo writes command lines into its log; the program itself comes first on standard input.
   const load = 'import sys; exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())).decode())';
   const text = Buffer.from(program(nonce, { stay: true }));
   return {
+    onCrowded,
     command: `exec sh -c ${shellQuote(`${findPython}\nexec $as python3 -c ${shellQuote(load)}`)}`,
     stdin: async function* () {
       yield Buffer.from(`${text.length}\n`);

@@ -55,16 +55,19 @@ export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools)
     const measured = await watch.ready(15_000);
     note(`asking Patroni for a switchover from ${order.leader.name} to ${order.candidate.name}`);
     // Patroni looks once a second itself before it answers: a new leader that is heard earlier is answer enough.
+    const answered = new AbortController();
+    const heard = AbortSignal.any([signal, answered.signal]);
     const said = await Promise.race([
       requestSwitchover(order, tools),
-      ...(measured ? [heardOfAnother(order, watch, signal)] : []),
+      ...(measured ? [heardOfAnother(order, watch, heard)] : []),
     ]);
+    answered.abort();
     if (said.kind === 'never') return { kind: 'refused', message: said.message };
     // Looking costs the members a program each: while one of them is heard every 50 ms there is no need to look often.
     const next = measured ? () => watch.otherThan(order.leader.node, heardEveryMs, signal) : undefined;
     const end = await observeSwitchover(order, tools, said.refusal, stableLooks, next);
     if (end.kind !== 'done') return end;
-    return { ...end, interruptionMs: measured && !signal.aborted ? watch.gapMs() : null };
+    return { ...end, interruptionMs: measured && watch.isWhole() && !signal.aborted ? watch.gapMs() : null };
   } finally {
     await watch.stop();
   }

@@ -17,6 +17,8 @@ export interface PrimaryWatch {
   gaps(): number;
   /** The longest of these times, in milliseconds. */
   longestMs(): number;
+  /** False: it had to end early, where a node gave too few sessions; what it measured is not all. */
+  isWhole(): boolean;
   /** Nothing is heard of the members from the call on; resolves when they write no more. */
   stop(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function watchPrimary(
   const nonce = randomBytes(12).toString('hex');
   const writable = new Map<string, boolean>();
   let begun = false;
+  let whole = true;
   let gapSince: number | undefined;
   let gapTotal = 0;
   let longest = 0;
@@ -63,15 +66,19 @@ export function watchPrimary(
     for (const listener of listeners) listener();
   };
 
+  const request = { watch: seconds, ...(table === undefined ? {} : { table }) };
+  // Where a server gives so few sessions, what changes something goes before what measures.
+  const giveWay = (): void => {
+    whole = false;
+    abort.abort();
+    for (const listener of listeners) listener();
+  };
+
   const watchNode = async (node: string): Promise<void> => {
     let rest = '';
     await executor.execute(
       node,
-      memberTask({
-        nonce,
-        request: { watch: seconds, ...(table === undefined ? {} : { table }) },
-        timeoutMs: 0,
-      }),
+      { ...memberTask({ nonce, request, timeoutMs: 0 }), onCrowded: giveWay },
       {
         write(stream, chunk) {
           if (stream !== 'stdout') return;
@@ -113,7 +120,10 @@ export function watchPrimary(
   };
 
   return {
-    ready: (timeoutMs) => until(() => nodes.every((node) => writable.has(node)) && begun, timeoutMs),
+    async ready(timeoutMs) {
+      const isHeard = (): boolean => nodes.every((node) => writable.has(node)) && begun;
+      return (await until(() => !whole || isHeard(), timeoutMs)) && whole;
+    },
     async otherThan(node, timeoutMs, signal) {
       await until(() => [...writable].some(([other, writes]) => writes && other !== node), timeoutMs, signal);
     },
@@ -121,6 +131,7 @@ export function watchPrimary(
     gapMs: () => Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince)),
     gaps: () => gapCount,
     longestMs: () => Math.round(Math.max(longest, gapSince === undefined ? 0 : performance.now() - gapSince)),
+    isWhole: () => whole,
     async stop() {
       abort.abort();
       // Who only looks is not waited for: beside a lock's session sshd passes no signal on (end-remote.ts), and it ends

@@ -24,8 +24,9 @@ export async function startCommand(
   task: CommandTask,
   signal: AbortSignal,
 ): Promise<StartedCommand | NodeOutcome> {
+  let refusals = 0;
   for (let attempt = 1; ;) {
-    const release = await slots.take(signal);
+    const release = await slots.take(signal, task.onCrowded);
     try {
       return { channel: await link.start(task.command, task.pty === true), release };
     } catch (error) {
@@ -46,9 +47,11 @@ export async function startCommand(
           : error.message;
         return notStarted('channel-refused', what, false);
       }
+      refusals += 1;
       const alone = slots.taken() === 0;
-      if (!alone) slots.shrink();
-      else if (attempt < openAttempts) attempt += 1;
+      if (!alone) {
+        if (refusals > 1) slots.shrink();
+      } else if (attempt < openAttempts) attempt += 1;
       else {
         const what = error.message.replace(/^\(SSH\) Channel open failure: /, '');
         return notStarted(

@@ -51,9 +51,10 @@ export async function probeMembers(plan: ClusterPlan, tools: ProbeTools): Promis
   const measured = await watch.ready(30_000);
   return {
     async stop() {
-      const report = measured
-        ? { gaps: watch.gaps(), gapMs: watch.gapMs(), longestMs: watch.longestMs() }
-        : null;
+      const report =
+        measured && watch.isWhole()
+          ? { gaps: watch.gaps(), gapMs: watch.gapMs(), longestMs: watch.longestMs() }
+          : null;
       await watch.stop();
       const left = await onLeader(plan, dropProbeSql, tools);
       return { report, ...(left === undefined ? {} : { problem: `schema ${schema} stays: ${left}` }) };

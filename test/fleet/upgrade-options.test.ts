@@ -82,3 +82,16 @@ test('--window: when it closes the run holds between two nodes; when it is open 
   expect(await host.running('69')).toEqual(upgraded);
   for (const node of order) expect(await host.installs(node)).toBe(1);
 });
+
+test('servers that give two sessions a connection, one of them for the lock', async () => {
+  const members = host.fleet.cluster('69').members.map(({ name }) => name);
+  for (const name of members)
+    await host.fleet.exec(name, "sed -i '1i MaxSessions 2' /etc/ssh/sshd_config && systemctl restart ssh");
+
+  const done = await host.muster(['upgrade', 'run', '--yes', ...usual, '@cluster:69']);
+
+  expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+  // What watches gives its session to what acts.
+  expect(done.stdout).toContain('pg69 not measured');
+  expect(await host.running('69')).toEqual(upgraded);
+});

@@ -185,7 +185,7 @@ async function measured(
     const end = await act();
     if (end.kind === 'done') {
       await watch.writable(15_000);
-      interrupted(plan.name, heard && !signal.aborted ? watch.gapMs() : null);
+      interrupted(plan.name, heard && watch.isWhole() && !signal.aborted ? watch.gapMs() : null);
     }
     return end;
   } finally {

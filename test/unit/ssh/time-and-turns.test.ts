@@ -100,6 +100,42 @@ describe('slots', () => {
     expect(got).toBe(true);
   });
 
+  it('that became fewer are tried again, one a second, by who waits first', async () => {
+    vi.useFakeTimers();
+    const slots = createSlots(8);
+    await slots.take(signal);
+    slots.shrink();
+    const got: number[] = [];
+    const waiting = [1, 2].map((name) => slots.take(signal).then(() => got.push(name)));
+
+    await vi.advanceTimersByTimeAsync(999);
+    expect(got).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(got).toEqual([1]);
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.useRealTimers();
+    await Promise.all(waiting);
+    expect(got).toEqual([1, 2]);
+  });
+
+  it('tell who has one that somebody else waits', async () => {
+    const slots = createSlots(2);
+    const told: string[] = [];
+    const first = await slots.take(signal, () => told.push('first'));
+    const second = await slots.take(signal, () => told.push('second'));
+    expect(told).toEqual([]);
+
+    const waiting = slots.take(signal, () => told.push('third'));
+    expect(told).toEqual(['first', 'second']);
+    first();
+    const third = await waiting;
+    const fourth = slots.take(signal);
+    third();
+    (await fourth)();
+    second();
+    expect(told.filter((name) => name === 'first')).toEqual(['first']);
+  });
+
   it('are no longer waited for after an abort', async () => {
     const slots = createSlots(1);
     const release = await slots.take(signal);
