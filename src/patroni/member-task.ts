@@ -2,9 +2,12 @@ import { shellQuote } from '../fanout/shell-quote.ts';
 import type { CommandTask } from '../fanout/executor.ts';
 import { programPart, programParts } from './program-source.ts';
 
-const findPython = `command -v python3 >/dev/null 2>&1 || { echo 'python3 is missing' >&2; exit 127; }
-as=
-[ "$(id -u)" = 0 ] || { sudo -n true >/dev/null 2>&1 && as='sudo -n'; }`;
+/** On one line: csh takes no other in quotes. */
+const findPython = [
+  'command -v python3 >/dev/null 2>&1 || { echo "python3 is missing" >&2; exit 127; }',
+  'as=',
+  '[ "$(id -u)" = 0 ] || { sudo -n true >/dev/null 2>&1 && as="sudo -n"; }',
+].join('; ');
 
 /** The program that runs on a member, as a command with its standard input: one request, then it ends. */
 export function memberTask({
@@ -44,7 +47,7 @@ export function stayingTask(
   const text = Buffer.from(program(nonce, { stay: true }));
   return {
     onCrowded,
-    command: `exec sh -c ${shellQuote(`${findPython}\nexec $as python3 -c ${shellQuote(load)}`)}`,
+    command: `exec sh -c ${shellQuote(`${findPython}; exec $as python3 -c ${shellQuote(load)}`)}`,
     stdin: async function* () {
       yield Buffer.from(`${text.length}\n`);
       yield text;

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalExecutor } from '../../../src/local/local-executor.ts';
 import { askMember, type MemberExecutor, type Question } from '../../../src/patroni/ask-member.ts';
+import { createLocalExecutor as startByShell } from '../../support/local-executor.ts';
+import { findTool } from '../../support/require-tool.ts';
 import { keepMembers } from '../../../src/patroni/kept-members.ts';
 
 const questions: readonly Question[] = [{ ask: 'server', programs: false, dataDirectory: '/nowhere' }];
@@ -82,6 +84,22 @@ it('ends its programs with the connections', async () => {
   await Promise.all([ask(), ask()]);
   await executor.close();
   await expect.poll(programs).toEqual([]);
+});
+
+describe.each([
+  ['dash', 'dash'],
+  ['zsh', 'zsh'],
+  ['fish', 'fish'],
+  ['tcsh', 'tcsh'],
+])('where the login shell is %s', (name, debianPackage) => {
+  const shell = findTool(name, debianPackage);
+
+  it.skipIf(shell === undefined)('is asked by one that stays', async () => {
+    const own = keepMembers(startByShell({ argv: (_node, command) => [shell!, '-c', command] }));
+    expect(await askMember(own, 'here', questions, never)).toMatchObject(answer);
+    expect(await askMember(own, 'here', questions, never)).toMatchObject(answer);
+    await own.close();
+  });
 });
 
 it('asks what changes something by a program of its own', async () => {
