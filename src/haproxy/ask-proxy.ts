@@ -107,7 +107,14 @@ printf '\\n#${nonce}\\n'`;
   const parts = stdout.split(`#${nonce}\n`).slice(1);
   if (parts.length === commands.length + 1) return parts.slice(0, -1);
   if ('message' in outcome) return outcome.message;
-  return stderr.trim().split('\n').at(-1) || 'its runtime socket does not answer';
+  return socketProblem(stderr.trim().split('\n').at(-1) ?? '');
+}
+
+/** `2026/11/26 14:42:16 socat[131] E connect(…): Connection refused`: HAProxy does not run, its socket is left. */
+function socketProblem(said: string): string {
+  if (said === '') return 'its runtime socket does not answer';
+  const ofSocat = /socat\[\d+\] \w .*: (.+)$/.exec(said);
+  return ofSocat === null ? said : `HAProxy does not answer on its runtime socket: ${ofSocat[1]!}`;
 }
 
 function readStat(text: string): Pick<ProxyServer, 'backend' | 'server' | 'status' | 'sessions'>[] {

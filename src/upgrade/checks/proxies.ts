@@ -1,4 +1,5 @@
-import { agreeOnLeader } from '../../haproxy/pools.ts';
+import type { ProxyAnswer } from '../../haproxy/ask-proxy.ts';
+import { agreeOnLeader, isAnswer, linesOfMember, type PooledMember } from '../../haproxy/pools.ts';
 import { pooled } from '../members.ts';
 import { type Check, known, type Objection, refuse, replicasOf, warn } from './check.ts';
 
@@ -20,7 +21,13 @@ export const proxyChecks: readonly Check[] = [
       const enough = replicasOf(facts).length < 2 || readers === null || readers >= 2;
       return [
         ...problems.map(refuse),
-        ...(enough ? [] : [refuse(`a proxy has ${readers} replicas for reading: draining one leaves none`)]),
+        ...(enough
+          ? []
+          : [
+              refuse(
+                `a proxy has ${readers} ${readers === 1 ? 'replica' : 'replicas'} for reading: draining one leaves none${drainedText(facts.proxies, members)}`,
+              ),
+            ]),
       ];
     },
   },
@@ -51,3 +58,18 @@ export const proxyChecks: readonly Check[] = [
     },
   },
 ];
+
+/** Who led readers away, a person or an upgrade whose machine was lost, may not know any more: HAProxy does. */
+function drainedText(proxies: readonly ProxyAnswer[], members: readonly PooledMember[]): string {
+  const drained = proxies.filter(isAnswer).flatMap((answer) =>
+    members.flatMap((member) =>
+      linesOfMember(answer, member)
+        .filter((line) => line.drained)
+        .map(
+          ({ backend, server }) =>
+            `on ${answer.proxy} ${backend}/${server} is drained (muster upgrade abort, or to its runtime socket: set server ${backend}/${server} state ready)`,
+        ),
+    ),
+  );
+  return drained.map((text) => `; ${text}`).join('');
+}

@@ -2,7 +2,7 @@ import type { ProxyServer } from '../../haproxy/ask-proxy.ts';
 import { isUp } from '../../haproxy/pools.ts';
 import { poll } from '../../patroni/poll.ts';
 import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
-import { commandAll, linesOnProxies } from './proxy-lines.ts';
+import { commandAll, linesOnProxies, proxyHint } from './proxy-lines.ts';
 import { sessionsGate } from './sessions.ts';
 import { setTag, settleMs, tagStep } from './tag.ts';
 import { acting, type ClusterTools, drainOf } from './tools.ts';
@@ -40,7 +40,7 @@ export function undrainSteps(node: string, tools: ClusterTools): Step[] {
 
 async function checkUndrained(node: string, tools: ClusterTools, context: StepContext): Promise<StepCheck> {
   const proxies = await linesOnProxies(node, tools, context);
-  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies, hint: proxyHint };
   const isDrained = proxies.some(({ lines }) => lines.some(({ drained }) => drained));
   return isDrained ? { kind: 'needed', why: 'a proxy leads its clients away' } : { kind: 'satisfied' };
 }
@@ -65,7 +65,7 @@ function proxyDrain(node: string, tools: ClusterTools): Step {
 
 async function checkDrained(node: string, tools: ClusterTools, context: StepContext): Promise<StepCheck> {
   const proxies = await linesOnProxies(node, tools, context);
-  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies, hint: proxyHint };
   const open = proxies.flatMap(({ lines }) => lines.filter((line) => !line.drained && isUp(line)));
   return open.length === 0 ? { kind: 'satisfied' } : { kind: 'needed', why: 'a proxy sends it clients' };
 }
@@ -73,10 +73,10 @@ async function checkDrained(node: string, tools: ClusterTools, context: StepCont
 /** Only where it takes reads now: drained where it could take writes, it could not stand in for a leader that dies. */
 async function drain(node: string, tools: ClusterTools, context: StepContext): Promise<StepResult> {
   const proxies = await linesOnProxies(node, tools, context);
-  if (typeof proxies === 'string') return { kind: 'failed', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'failed', message: proxies, hint: proxyHint };
   const wanted = (line: ProxyServer) => line.drained || isUp(line);
   const problems = await commandAll(proxies, wanted, 'drain', tools, context);
-  if (problems.length > 0) return { kind: 'failed', message: problems.join('; ') };
+  if (problems.length > 0) return { kind: 'failed', message: problems.join('; '), hint: proxyHint };
   return { kind: 'done', evidence: { proxies: proxies.map(({ proxy }) => proxy).join(',') } };
 }
 
@@ -92,7 +92,7 @@ async function undrain(
     first.flatMap(({ lines }) => lines.filter(({ drained }) => drained).map(({ backend }) => backend)),
   );
   const problems = await commandAll(first, ({ drained }) => drained, 'ready', tools, context);
-  if (problems.length > 0) return { kind: 'failed', message: problems.join('; ') };
+  if (problems.length > 0) return { kind: 'failed', message: problems.join('; '), hint: proxyHint };
   if (!untilUp) return { kind: 'done' };
   const asked = acting(tools, context);
   const end = await poll(

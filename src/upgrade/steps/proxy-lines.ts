@@ -10,6 +10,10 @@ export interface LinesOfProxy {
   readonly lines: readonly ProxyServer[];
 }
 
+/** What to do when a proxy does not answer, or does not do as it is told. */
+export const proxyHint =
+  'See to that proxy (systemctl status haproxy there), then: muster upgrade resume. Without it for good: muster upgrade abort, then plan anew without it.';
+
 /** What every proxy of the cluster says; a text when one does not answer. */
 export async function askOwnProxies(
   tools: ClusterTools,

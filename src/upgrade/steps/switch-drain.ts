@@ -4,7 +4,7 @@ import { poll } from '../../patroni/poll.ts';
 import type { Step, StepCheck, StepContext, StepResult } from '../../rolling/step.ts';
 import { type Handover, heirsOf, nextLeader } from './heir.ts';
 import { leaderNow } from './leader.ts';
-import { askOwnProxies, commandAll, type LinesOfProxy } from './proxy-lines.ts';
+import { askOwnProxies, commandAll, type LinesOfProxy, proxyHint } from './proxy-lines.ts';
 import { sessionsGate } from './sessions.ts';
 import { setTag, settleMs, tagStep } from './tag.ts';
 import { acting, type ClusterTools, drainOf } from './tools.ts';
@@ -102,16 +102,16 @@ async function leaving(
 
 async function check(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepCheck> {
   const proxies = await leaving(handover, tools, context);
-  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies, hint: proxyHint };
   const open = proxies.flatMap(({ lines }) => lines.filter(({ drained }) => !drained));
   return open.length === 0 ? { kind: 'satisfied' } : { kind: 'needed', why: 'a proxy sends readers there' };
 }
 
 async function drainBoth(handover: Handover, tools: ClusterTools, context: StepContext): Promise<StepResult> {
   const proxies = await leaving(handover, tools, context);
-  if (typeof proxies === 'string') return { kind: 'failed', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'failed', message: proxies, hint: proxyHint };
   const problems = await commandAll(proxies, () => true, 'drain', tools, context);
-  if (problems.length > 0) return { kind: 'failed', message: problems.join('; ') };
+  if (problems.length > 0) return { kind: 'failed', message: problems.join('; '), hint: proxyHint };
   const servers = [...new Set(proxies.flatMap(({ lines }) => lines.map(({ server }) => server)))];
   return { kind: 'done', evidence: { servers: servers.join(',') } };
 }
@@ -127,7 +127,7 @@ async function checkGivenBack(
   andOldLeader: boolean,
 ): Promise<StepCheck> {
   const proxies = await drainedLines(toGiveBack(handover, tools, andOldLeader), tools, context);
-  if (typeof proxies === 'string') return { kind: 'refused', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'refused', message: proxies, hint: proxyHint };
   const isDrained = proxies.some(({ lines }) => lines.length > 0);
   return isDrained ? { kind: 'needed', why: 'a proxy leads readers away' } : { kind: 'satisfied' };
 }
@@ -150,9 +150,11 @@ async function giveBack(
     await poll(look, { timeoutMs: settleMs, signal: acting(tools, context).signal });
   }
   const proxies = await drainedLines(nodes, tools, context);
-  if (typeof proxies === 'string') return { kind: 'failed', message: proxies };
+  if (typeof proxies === 'string') return { kind: 'failed', message: proxies, hint: proxyHint };
   const problems = await commandAll(proxies, () => true, 'ready', tools, context);
-  return problems.length === 0 ? { kind: 'done' } : { kind: 'failed', message: problems.join('; ') };
+  return problems.length === 0
+    ? { kind: 'done' }
+    : { kind: 'failed', message: problems.join('; '), hint: proxyHint };
 }
 
 /** A drained server shows its health: DRAIN, or DOWN. */

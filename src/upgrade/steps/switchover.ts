@@ -160,6 +160,17 @@ function asResult(end: SwitchoverEnd, handover: Handover, tools: ClusterTools, t
   }
 }
 
+/** A server that is still stopping may be archiving its last WAL, which exists nowhere else. */
+function bringBack(from: string, why: string, { plan, driver }: ClusterTools): string {
+  if (why.includes('is stopping'))
+    return `Wait for ${from}, and do not copy it anew: it may be archiving its last WAL (${driver.logHint(from)} there)`;
+  const how =
+    plan.plain === undefined
+      ? `muster cluster reinit ${from} copies it anew`
+      : 'as a standby: pg_rewind, or a new pg_basebackup';
+  return `Bring ${from} back (${how})`;
+}
+
 async function verifyHandover(
   handover: Handover,
   tools: ClusterTools,
@@ -177,11 +188,7 @@ async function verifyHandover(
     return {
       kind: 'failed',
       message: `the old leader: ${why}`,
-      hint: `${safe} Bring ${from} back (${
-        plan.plain === undefined
-          ? `muster cluster reinit ${from} copies it anew`
-          : 'as a standby: pg_rewind, or a new pg_basebackup'
-      }), then: muster upgrade resume.`,
+      hint: `${safe} ${bringBack(from, why, tools)}, then: muster upgrade resume.`,
     };
   }
   if (plan.proxies.length === 0) return { kind: 'done' };
