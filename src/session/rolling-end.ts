@@ -151,9 +151,12 @@ function textOf(
     lines.push(`${how}: ${end.reason ?? 'asked to hold'}`);
     if (end.hint !== undefined) lines.push(end.hint);
     lines.push(...standingLines(standing));
-    if (status !== ExitCode.refused) lines.push(goOn);
-    if (standing.length > 0)
-      lines.push(`${takeBackWord}: muster ${commandsOf(work.spec.kind)} abort ${recorder.id}`);
+    const isOver = work.isOver?.(end) === true;
+    if (status !== ExitCode.refused && !isOver) lines.push(goOn);
+    if (standing.length > 0 || isOver) {
+      const why = isOver ? 'To end the run' : takeBackWord;
+      lines.push(`${why}: muster ${commandsOf(work.spec.kind)} abort ${recorder.id}`);
+    }
   } else if (end.reason !== undefined) lines.push(end.reason);
   if (!ledger.hasEffects() && end.kind === 'done') lines.push('nothing was to be done');
   return `\n${lines.map(makeVisibleLine).join('\n')}\n`;

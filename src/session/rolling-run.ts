@@ -38,6 +38,8 @@ export interface RollingWork {
   beside?(tools: RollingTools, beside: BesideTools): Promise<Beside>;
   /** Takes away what it left when it was killed. Sentences say what could not be. */
   clear?(tools: RollingTools, signal: AbortSignal): Promise<readonly string[]>;
+  /** Whether no resume leads on from this end: the facts are no longer those of the plan. */
+  isOver?(end: RollingEnd): boolean;
   /** Said after the end, whatever it was: a measured interruption. */
   summary?(end: RollingEnd): string | undefined;
 }

@@ -1,4 +1,5 @@
 import { readWindow } from '../rolling/window.ts';
+import { planAnew } from '../upgrade/steps/health.ts';
 import { upgradePlan } from '../upgrade/upgrade-plan.ts';
 import type { UpgradeSpec } from '../upgrade/upgrade-spec.ts';
 import type { RollingWork } from './rolling-run.ts';
@@ -34,6 +35,7 @@ export function upgradeWork(spec: UpgradeSpec, hash: string): RollingWork {
           : { closed: () => (window.isOpen(new Date()) ? undefined : window.closedText(new Date())) }),
       };
     },
+    isOver: ({ hint }) => hint === planAnew,
     summary() {
       const probed = probe?.summary();
       if (interruptions.size === 0) return probed;

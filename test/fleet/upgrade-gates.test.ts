@@ -81,6 +81,8 @@ describe('the next node is not touched', () => {
     const changed = await resume();
     expect([changed.code, changed.stdout]).toEqual([4, expect.stringContaining('plan anew')]);
     expect(changed.stdout).toContain(`leads, ${leader} was planned to`);
+    expect(changed.stdout).toMatch(/To end the run: muster upgrade abort \S+\n$/);
+    expect(changed.stdout).not.toContain('To go on: ');
     const aborted = await host.muster(['upgrade', 'abort']);
     expect(aborted.code).toBe(0);
     for (const node of [...order, leader]) expect(await host.isDrained(node)).toBe(false);
@@ -92,6 +94,29 @@ describe('the next node is not touched', () => {
 });
 
 describe('there is no switchover', () => {
+  test('when somebody else leads than was planned: it is said who, and that this plan is over', async () => {
+    const { leader, order } = upgrade;
+    await replicasDone();
+    // By hand, to another than the plan's candidate, who is the last.
+    const [other] = order;
+    const body = { leader, candidate: other };
+    await host.fleet.patroniRest(leader, '/switchover', { method: 'POST', body });
+    await host.waitUntilOk();
+    await host.fleet.stop(leader);
+    const away = await resume();
+    expect([away.code, away.stdout]).toEqual([4, expect.stringContaining(`${leader} does not answer`)]);
+    expect(away.stdout).toContain(`All replicas are upgraded, ${other} leads now.`);
+    await host.fleet.start(leader);
+    await host.waitUntilOk();
+    const back = await resume();
+    expect([back.code, back.stdout]).toEqual([4, expect.stringContaining(`${other} leads, ${leader} was`)]);
+    expect(back.stdout).toMatch(/To end the run: muster upgrade abort \S+\n$/);
+    expect((await host.muster(['upgrade', 'abort'])).code).toBe(0);
+    const done = await host.muster(['upgrade', 'run', '--yes', '--refresh', ...upgradeArgs]);
+    expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
+    expect(await host.running('69')).toEqual(newVersions);
+  });
+
   test('while the archiver fails', async () => {
     const { leader } = upgrade;
     await replicasDone();

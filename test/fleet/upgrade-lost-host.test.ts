@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { upgradeOfFile } from './upgrade-of-file.ts';
+import { holdDpkg } from './upgrade-fleet.ts';
+import { newVersions, upgradeOfFile } from './upgrade-of-file.ts';
 import { notYet, waitFor } from './wait-for.ts';
 
 const upgrade = upgradeOfFile();
@@ -35,5 +36,29 @@ describe('a host that is lost', () => {
     const { code, text } = await begun.end;
     expect(`${code} ${text}`).toMatch(/^0 /);
     await isUpgraded();
+  });
+
+  test('for good while it installs: the run ends in order, and a person says that it may go on', async () => {
+    const { first } = upgrade;
+    await run({ MUSTER_DIE_AT: 'before-intent:5' });
+    await host.fleet.exec(first, holdDpkg);
+    const begun = await host.start(['upgrade', 'resume'], `${first}: wait for its sessions to end: done`);
+    await host.installWaits(first);
+    await host.fleet.stop(first);
+    const { code, text } = await begun.end;
+    expect([code, text]).toEqual([5, expect.stringContaining('its end is not known after 30 s')]);
+    expect(text).toContain(`still so on ${first}: clients are led away on the proxies`);
+    expect(text).not.toMatch(/\n {4}at /);
+    await host.fleet.start(first);
+    await host.waitUntilOk();
+    const doubtful = await resume();
+    const again = ['upgrade', 'resume', '--run-again', `${first}/install`];
+    expect([doubtful.code, doubtful.stdout]).toEqual([
+      5,
+      expect.stringContaining(`muster ${again.join(' ')} ends what it had begun`),
+    ]);
+    const done = await host.muster(again);
+    expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+    expect(await host.running('69')).toEqual(newVersions);
   });
 });

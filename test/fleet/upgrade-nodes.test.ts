@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { holdDpkg, releaseDpkg } from './upgrade-fleet.ts';
+import { notYet, waitFor } from './wait-for.ts';
 import { newVersions, oldVersions, roomForHalf, upgradeArgs, upgradeOfFile } from './upgrade-of-file.ts';
 
 const upgrade = upgradeOfFile();
@@ -96,6 +97,57 @@ describe('a replica that does not come back', () => {
     await host.fleet.exec(first, `mv ${program}.away ${program}`);
     await host.waitUntilOk();
     await endsWell();
+  });
+});
+
+describe('what a killed muster leaves', () => {
+  test('is said, and an abort waits for packages that are still being installed', async () => {
+    const { first } = upgrade;
+    await run({ MUSTER_DIE_AT: 'before-intent:5' });
+    await host.fleet.exec(first, holdDpkg);
+    const killed = await resume({ MUSTER_DIE_AT: 'after-start:1' });
+    expect(killed.signal).toBe('SIGKILL');
+    const status = await host.muster(['upgrade', 'status']);
+    expect(status.stderr).toContain(`still so on ${first}: clients are led away on the proxies`);
+    expect(status.stderr).toMatch(/to take that back and end the run: muster upgrade abort \S+/);
+    const { end } = await host.start(['upgrade', 'abort'], 'run ');
+    const guard = '/usr/sbin/policy-rc.d';
+    await waitFor('the install is guarded', { within: 20_000 }, async () => {
+      const { code } = await host.fleet.exec(first, `test -e ${guard}`);
+      return code === 0 || notYet('no guard');
+    });
+    await host.fleet.exec(first, releaseDpkg);
+    const { code, text } = await end;
+    expect([code, text]).toEqual([0, expect.stringContaining(`${first}: let clients in again: done`)]);
+    expect([await host.installs(first), await host.isDrained(first)]).toEqual([1, false]);
+    expect((await host.fleet.exec(first, `ls ${guard} 2>/dev/null`)).stdout).toBe('');
+  });
+});
+
+describe('sessions that stay', () => {
+  test('stop it before anything is installed; a resume that may end them goes on', async () => {
+    const { fleet } = host;
+    const { first, leader, order } = upgrade;
+    const proxy = fleet.plan.hosts.find(({ name }) => name === 'lb69-1')!.address;
+    // From a member: sessions go through the proxy to each replica in turn.
+    const session = `PGPASSWORD=fleet setsid psql -h ${proxy} -p 5001 -U postgres -c 'select pg_sleep(600)' >/dev/null 2>&1 &`;
+    await fleet.exec(leader, `${session}\n${session}`);
+    await waitFor('both replicas are read from', { within: 20_000 }, async () => {
+      const ask =
+        "select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()";
+      const counts = await Promise.all(order.map((node) => fleet.sql(node, ask)));
+      return counts.every((count) => Number(count) > 0) || notYet(counts.join(' '));
+    });
+    const stopped = await host.muster(['upgrade', 'run', '--yes', '--drain-timeout', '3s', ...upgradeArgs]);
+    expect([stopped.code, stopped.stdout]).toEqual([
+      4,
+      expect.stringContaining(`1 session stays on ${first}`),
+    ]);
+    expect(stopped.stdout).toContain('muster upgrade resume --force-drain');
+    expect([await host.installs(first), await host.isDrained(first)]).toEqual([0, false]);
+    const done = await host.muster(['upgrade', 'resume', '--force-drain', '--drain-timeout', '2s']);
+    expect(`${done.code} ${done.stdout}${done.stderr}`).toMatch(/^0 /);
+    expect(await host.running('69')).toEqual(newVersions);
   });
 });
 
