@@ -5,10 +5,10 @@ export default class Copy extends BaseCommand {
   static override summary = 'Copy files and folders to nodes';
   static override description = `Over SFTP, to all nodes at once. Folders are copied with all that is in them; links are followed.
 
-A file is written under a temporary name, its size is compared, and only then it takes its final name: an interrupted copy leaves no
+A file is written under a temporary name, its size is compared, and only then it takes its final name: an interrupted copy leaves no \
 half file. A file that is replaced keeps its mode and owner. Without --dest each source goes to the folder it is in here.
 
-Exit status: 0 all was copied, 1 something was not, 2 usage, a source that is not there, 5 a connection was lost on the way,
+Exit status: 0 all was copied, 1 something was not, 2 usage, a source that is not there, 5 a connection was lost on the way, \
 130 interrupted.`;
   static override examples = [
     {

@@ -6,7 +6,7 @@ import { runNodes } from '../session/nodes.ts';
 
 export default class Nodes extends BaseCommand {
   static override summary = 'Expand, fold, count and combine node sets, list groups (nodeset)';
-  static override description = `Words are node sets and are united; -x, -i and -X apply to what stands on their left. Without a word, standard input is read:
+  static override description = `Words are node sets and are united; -x, -i and -X apply to what stands on their left. Without a word, standard input is read: \
 node sets separated by blanks and lines, # begins a comment; where a word is -, too.
 
 Exit status: 0 done, also when the result is empty; 2 usage, syntax, unknown group.`;

@@ -3,11 +3,11 @@ import { rollFlags } from '../cli/roll-flags.ts';
 
 export default class Roll extends BaseCommand {
   static override summary = 'Roll a command or a workflow over nodes: order, gates, batches, resume';
-  static override description = `Runs on one node after the other (or on one of each group, with --per) as jobs that outlive the connection and muster
-itself, stops at the first failure, and can be resumed after anything: muster runs resume.
+  static override description = `Runs on one node after the other (or on one of each group, with --per) as jobs that outlive the connection and muster \
+itself, stops at the first failure, and can be resumed after anything: muster runs resume. \
 Options come first; the rest is the command, or a workflow file (.yaml) and the nodes it is for.
 
-Exit status: 0 done, 1 done but some nodes failed, 2 usage or configuration, 3 refused, nothing was changed, 4 stopped part-way,
+Exit status: 0 done, 1 done but some nodes failed, 2 usage or configuration, 3 refused, nothing was changed, 4 stopped part-way, \
 5 the state of some node is unknown, 7 locked by somebody else, 130 left while jobs run on.`;
   static override examples = [
     {

@@ -4,7 +4,7 @@ import { connectionFlags, nodeFlags } from '../cli/run-flags.ts';
 
 export default class Unlock extends BaseCommand {
   static override summary = 'Who has locked nodes for rolling work; take such locks away';
-  static override description = `A lock ends with the connection that holds it: there is seldom anything to take away. Whoever held it stops
+  static override description = `A lock ends with the connection that holds it: there is seldom anything to take away. Whoever held it stops \
 before the next step; steps that run on the nodes go on.
 
 Exit status: 0 none is locked (any more), 2 usage, 5 a node could not be asked, 7 some are locked.`;

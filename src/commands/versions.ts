@@ -5,7 +5,7 @@ export default class Versions extends BaseCommand {
   static override summary = 'What runs where, what is behind, what drifts';
   static override description = `Asks every node once, read-only, what runs and what is installed: PostgreSQL, Patroni, HAProxy and their like, the system.
 
-Exit status: 0 all current, 1 some node did not answer, 2 usage or configuration, 10 something is behind or waits for a
+Exit status: 0 all current, 1 some node did not answer, 2 usage or configuration, 10 something is behind or waits for a \
 restart, 11 members of a cluster differ, 12 something is no longer supported; the largest that applies.`;
   static override examples = [
     { description: 'What runs where', command: 'muster versions -w @patroni' },

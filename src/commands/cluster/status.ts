@@ -5,7 +5,7 @@ export default class ClusterStatus extends BaseCommand {
   static override summary = 'All Patroni clusters of some nodes: leader, replicas, lag, what is wrong';
   static override description = `Asks every node's own Patroni and server, read-only, which cluster it is a member of and how that is.
 
-Exit status: 0 every cluster has its leader and all replicas stream closely, 1 a cluster is not healthy or a node did not
+Exit status: 0 every cluster has its leader and all replicas stream closely, 1 a cluster is not healthy or a node did not \
 answer, 2 usage or configuration.`;
   static override examples = [
     { description: 'All clusters', command: 'muster cluster status @patroni' },

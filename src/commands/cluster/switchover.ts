@@ -3,7 +3,7 @@ import { clusterSwitchoverFlags } from '../../cli/cluster-flags.ts';
 
 export default class ClusterSwitchover extends BaseCommand {
   static override summary = 'Hand the leadership of a cluster to another member, and watch until it has it';
-  static override description = `Checks the cluster, asks Patroni once, and judges by what the members are afterwards, not by the answer. Says for how long
+  static override description = `Checks the cluster, asks Patroni once, and judges by what the members are afterwards, not by the answer. Says for how long \
 nobody took writes.
 
 Exit status: 0 done, 2 usage, 3 refused by a check or by Patroni, nothing changed, 5 the outcome is unknown.`;

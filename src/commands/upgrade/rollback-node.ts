@@ -4,7 +4,7 @@ import { BaseCommand } from '../../base-command.ts';
 
 export default class UpgradeRollbackNode extends BaseCommand {
   static override summary = 'Bring one node of an upgrade back to the packages it had';
-  static override description = `Installs what was kept on the node when the upgrade downloaded its packages, restarts the server, verifies it and
+  static override description = `Installs what was kept on the node when the upgrade downloaded its packages, restarts the server, verifies it and \
 lets clients in again. A leader is refused, switch over first; unless the upgrade restarted it in place.
 
 Exit status: as of muster upgrade run.`;
