@@ -86,6 +86,7 @@ function startProgram(executor: Executor, node: string): StayingProgram {
   const input = new PassThrough();
   const abort = new AbortController();
   let hear: (line: string) => void = () => {};
+  let hearOfEnd: (outcome: NodeOutcome) => void = () => {};
   let rest = '';
   let said = '';
   let idleTimer: NodeJS.Timeout | undefined;
@@ -103,7 +104,10 @@ function startProgram(executor: Executor, node: string): StayingProgram {
   const end = (): void => void input.end();
   // Servers may give few sessions: one that is only kept is not worth another's waiting. What it was asked it answers first.
   const ended = executor.execute(node, stayingTask(nonce, input, end), { write }, abort.signal);
-  void ended.then(end);
+  void ended.then((outcome) => {
+    end();
+    hearOfEnd(outcome);
+  });
 
   return {
     ended,
@@ -121,7 +125,7 @@ function startProgram(executor: Executor, node: string): StayingProgram {
       const timer = setTimeout(late, timeoutMs);
       signal.addEventListener('abort', cancel);
       hear = (line) => resolve({ line, outcome: { kind: 'finished', code: 0 }, said });
-      void ended.then((outcome) => resolve({ line: undefined, outcome, said }));
+      hearOfEnd = (outcome) => resolve({ line: undefined, outcome, said });
       if (signal.aborted) cancel();
       else input.write(`${asciiJson(questions)}\n`);
       try {
