@@ -5,7 +5,7 @@ export interface PackageChange {
   readonly to: string;
 }
 
-/** What the package manager of a node says would happen; nothing was changed to know it. `null`: not known. */
+/** What an interrupted or failed run of the package manager left. */
 export interface BrokenPackages {
   /** The package manager's first line. */
   readonly said: string;
@@ -15,6 +15,7 @@ export interface BrokenPackages {
   readonly unconfigured: readonly string[];
 }
 
+/** What the package manager of a node says would happen; nothing was changed to know it. `null`: not known. */
 export interface PackageFacts {
   readonly manager: 'apt' | 'dnf';
   /** Why root's rights are not to be had. */

@@ -67,7 +67,7 @@ export async function switchOver(order: SwitchoverOrder, tools: SwitchoverTools)
     const next = measured ? () => watch.otherThan(order.leader.node, heardEveryMs, signal) : undefined;
     const end = await observeSwitchover(order, tools, said.refusal, stableLooks, next);
     if (end.kind !== 'done') return end;
-    return { ...end, interruptionMs: measured && watch.isWhole() && !signal.aborted ? watch.gapMs() : null };
+    return { ...end, interruptionMs: signal.aborted ? null : watch.gapMs() };
   } finally {
     await watch.stop();
   }

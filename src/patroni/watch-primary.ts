@@ -9,16 +9,17 @@ export interface PrimaryWatch {
   ready(timeoutMs: number): Promise<boolean>;
   /** Resolves when a member is heard to take writes that is not this one, or after the time. */
   otherThan(node: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** Milliseconds so far in which no member took writes, from the first that did. */
-  gapMs(): number;
+  /**
+   * Milliseconds so far in which no member took writes, from the first that did; null: it was not seen whole, because `ready`
+   * did not resolve with true, or the watch had to end early where a node gave too few sessions.
+   */
+  gapMs(): number | null;
   /** Resolves when some member takes writes, or after the time. */
   writable(timeoutMs: number): Promise<boolean>;
   /** How often it began that none took writes. */
   gaps(): number;
   /** The longest of these times, in milliseconds. */
   longestMs(): number;
-  /** False: it had to end early, where a node gave too few sessions; what it measured is not all. */
-  isWhole(): boolean;
   /** Nothing is heard of the members from the call on; resolves when they write no more. */
   stop(): Promise<void>;
 }
@@ -41,7 +42,8 @@ export function watchPrimary(
   const nonce = randomBytes(12).toString('hex');
   const writable = new Map<string, boolean>();
   let begun = false;
-  let whole = true;
+  let isReady = false;
+  let gaveWay = false;
   let gapSince: number | undefined;
   let gapTotal = 0;
   let longest = 0;
@@ -69,7 +71,7 @@ export function watchPrimary(
   const request = { watch: seconds, ...(table === undefined ? {} : { table }) };
   // Where a server gives so few sessions, what changes something goes before what measures.
   const giveWay = (): void => {
-    whole = false;
+    gaveWay = true;
     abort.abort();
     for (const listener of listeners) listener();
   };
@@ -122,16 +124,19 @@ export function watchPrimary(
   return {
     async ready(timeoutMs) {
       const isHeard = (): boolean => nodes.every((node) => writable.has(node)) && begun;
-      return (await until(() => !whole || isHeard(), timeoutMs)) && whole;
+      isReady = (await until(() => gaveWay || isHeard(), timeoutMs)) && !gaveWay;
+      return isReady;
     },
     async otherThan(node, timeoutMs, signal) {
       await until(() => [...writable].some(([other, writes]) => writes && other !== node), timeoutMs, signal);
     },
     writable: (timeoutMs) => until(() => [...writable.values()].includes(true), timeoutMs),
-    gapMs: () => Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince)),
+    gapMs() {
+      if (!isReady || gaveWay) return null;
+      return Math.round(gapTotal + (gapSince === undefined ? 0 : performance.now() - gapSince));
+    },
     gaps: () => gapCount,
     longestMs: () => Math.round(Math.max(longest, gapSince === undefined ? 0 : performance.now() - gapSince)),
-    isWhole: () => whole,
     async stop() {
       abort.abort();
       // Who only looks is not waited for: beside a lock's session sshd passes no signal on (end-remote.ts), and it ends

@@ -48,13 +48,11 @@ export async function probeMembers(plan: ClusterPlan, tools: ProbeTools): Promis
   const problem = await onLeader(plan, createProbeSql, tools);
   if (problem !== undefined) return problem;
   const watch = watchPrimary(tools.executor, nodesOfPlan(plan), { seconds, table: probeTable, again: true });
-  const measured = await watch.ready(30_000);
+  await watch.ready(30_000);
   return {
     async stop() {
-      const report =
-        measured && watch.isWhole()
-          ? { gaps: watch.gaps(), gapMs: watch.gapMs(), longestMs: watch.longestMs() }
-          : null;
+      const gapMs = watch.gapMs();
+      const report = gapMs === null ? null : { gaps: watch.gaps(), gapMs, longestMs: watch.longestMs() };
       await watch.stop();
       const left = await onLeader(plan, dropProbeSql, tools);
       return { report, ...(left === undefined ? {} : { problem: `schema ${schema} stays: ${left}` }) };

@@ -1,5 +1,5 @@
 # Finds this node's Patroni, reads its configuration, speaks to its REST API. Python 3.6 and newer.
-# It starts for each request: what takes long to import (urllib and http.client 30 ms, ssl 15 ms) is done without.
+# It starts for each request: what takes long to import (urllib with all it brings: 28 of 51 ms) is done without.
 import binascii, glob, json, os, pwd, re, socket, stat, subprocess, sys, time
 
 

@@ -28,7 +28,7 @@ export async function promoteBy(
   const { leader, candidate, nodes, timeoutMs } = order;
   const watch = watchPrimary(executor, nodes, { seconds: Math.ceil(timeoutMs / 1000) + 60 });
   try {
-    const measured = await watch.ready(15_000);
+    await watch.ready(15_000);
     const before = await lookAtServers(nodes, { executor, signal });
     if (signal.aborted) return { kind: 'left' };
     let said: StepResult | undefined;
@@ -51,7 +51,7 @@ export async function promoteBy(
     if (said?.kind === 'unknown') return { kind: 'unknown', message: said.message, hint: doNotRepeat };
     const end = await observe(order, { executor, signal, note }, wordsOf(said));
     if (end.kind !== 'done') return end;
-    return { ...end, interruptionMs: measured && !signal.aborted ? watch.gapMs() : null };
+    return { ...end, interruptionMs: signal.aborted ? null : watch.gapMs() };
   } finally {
     await watch.stop();
   }

@@ -181,11 +181,11 @@ async function measured(
     seconds: Math.ceil(settings.restartMs / 1000) + 60,
   });
   try {
-    const heard = await watch.ready(15_000);
+    await watch.ready(15_000);
     const end = await act();
     if (end.kind === 'done') {
       await watch.writable(15_000);
-      interrupted(plan.name, heard && watch.isWhole() && !signal.aborted ? watch.gapMs() : null);
+      interrupted(plan.name, signal.aborted ? null : watch.gapMs());
     }
     return end;
   } finally {
